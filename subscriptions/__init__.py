@@ -1,0 +1,130 @@
+"""Assent: newsletter subscriptions with double opt-in, whose privacy notice is executed."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from subscriptions import cli, web
+from subscriptions.config import ConfigurationError, Settings, load_settings
+from subscriptions.core.db import Base
+from subscriptions.core.jobs import FILE_NAME as JOBS_FILE
+from subscriptions.core.jobs import bind_jobs, open_queue
+from subscriptions.core.keys import WeakKey, derive_key, load_keys
+from subscriptions.core.links import Links
+from subscriptions.core.logs import configure_logs
+from subscriptions.core.personal_data import registry, unregistered
+from subscriptions.core.sqlite import configure_sqlite, engine_options
+from subscriptions.core.tokens import TokenService
+from subscriptions.extensions import babel, db, mail, migrate
+from subscriptions.mail import delivery
+from subscriptions.mail import personal_data as mail_data
+from subscriptions.mail.mailbox import LocalMailbox
+from subscriptions.privacy import purge
+from subscriptions.privacy.policy import load_policy
+from subscriptions.subscribers import personal_data as subscriber_data
+from subscriptions.subscribers.mails import CONFIRM_WITHIN
+
+ROOT = Path(__file__).resolve().parent.parent
+MIGRATIONS = ROOT / "subscriptions" / "migrations"
+TRANSLATIONS = ROOT / "subscriptions" / "translations"
+
+for _category in (*subscriber_data.CATEGORIES, *mail_data.CATEGORIES):
+    registry.register(_category)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application, bound to ``settings`` or to those of the environment.
+
+    Raises :class:`ConfigurationError` with one clear message if it can't run as configured.
+    """
+    settings = settings or load_settings()
+    app = Flask("subscriptions", root_path=str(ROOT), instance_path=str(settings.data_dir))
+    app.extensions["assent_settings"] = settings
+    configure_logs()
+    configure_data_folder(settings)
+    configure_keys(app, settings)
+    configure_database(app, settings)
+    configure_privacy(app, settings)
+    configure_mail(app, settings)
+    configure_jobs(app, settings)
+    configure_languages(app)
+    web.register(app, settings)
+    cli.register(app)
+    return app
+
+
+def configure_data_folder(settings: Settings) -> None:
+    """Make the data folder, closed to others."""
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"ASSENT_DATA_DIR: {error.strerror}") from None
+
+
+def configure_keys(app: Flask, settings: Settings) -> None:
+    """Load the signing keys; tokens, links and derived keys come from them."""
+    try:
+        keys = load_keys(settings.secret_keys.get_secret_value(), settings.data_dir)
+    except (OSError, WeakKey) as error:
+        raise ConfigurationError(f"ASSENT_SECRET_KEYS: {error}") from None
+    tokens = TokenService(keys)
+    app.config["SECRET_KEY"] = derive_key(keys, "sessions").hex()
+    app.config["SECRET_KEY_FALLBACKS"] = [derive_key([k], "sessions").hex() for k in keys[1:]]
+    app.extensions["assent_keys"] = keys
+    app.extensions["assent_tokens"] = tokens
+    app.extensions["assent_links"] = Links(settings.public_url, tokens)
+
+
+def configure_database(app: Flask, settings: Settings) -> None:
+    """Bind the database; SQLite gets its pragmas and its writer lock."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
+        engine_options() if settings.is_sqlite else POSTGRESQL_OPTIONS
+    )
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)
+    if settings.is_sqlite:
+        with app.app_context():
+            configure_sqlite(db.engine)
+
+
+POSTGRESQL_OPTIONS = {
+    "pool_size": 4,
+    "max_overflow": 4,
+    "pool_timeout": 5,
+    "pool_recycle": 600,
+    "connect_args": {
+        "connect_timeout": 5,
+        "options": "-c statement_timeout=30000 -c lock_timeout=5000",
+    },
+}
+
+
+def configure_privacy(app: Flask, settings: Settings) -> None:
+    """Put the policy in force; refuse one that forgets a category that the tables hold."""
+    policy = load_policy(settings.policy)
+    if forgotten := unregistered(Base.metadata, registry):
+        raise ConfigurationError(f"personal data that nothing erases: {', '.join(forgotten)}")
+    if missing := policy.missing(registry.categories):
+        raise ConfigurationError(f"policy {settings.policy}: no clause for {', '.join(missing)}")
+    app.extensions["assent_policy"] = policy
+    app.config[CONFIRM_WITHIN] = policy.by_id("unconfirmed").keep
+
+
+def configure_mail(app: Flask, settings: Settings) -> None:
+    """Bind Flask-Mail and the local mailbox."""
+    mail.init_app(app)
+    key = derive_key(app.extensions["assent_keys"], "local mailbox")
+    app.extensions["assent_mailbox"] = LocalMailbox(settings.data_dir / "mailbox", key)
+
+
+def configure_jobs(app: Flask, settings: Settings) -> None:
+    """Bind the jobs of the rooms to their queue."""
+    queue = open_queue(settings.database, str(settings.data_dir / JOBS_FILE))
+    bind_jobs(app, queue, (*delivery.JOBS, *purge.JOBS))
+
+
+def configure_languages(app: Flask) -> None:
+    """Bind the translations. Pages choose their language in :mod:`subscriptions.web.locale`."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
+    babel.init_app(app, locale_selector=web.locale.select_locale)

@@ -1,0 +1,21 @@
+"""The command line: parse, call one operation, say what happened.
+
+Exit 0 on success, 1 on a refused or failed action, 2 on bad usage; never a traceback.
+"""
+
+from flask import Flask
+
+from subscriptions.cli import docs, newsletters, retention, serving
+
+
+def register(app: Flask) -> None:
+    """Add the commands and groups to ``flask``."""
+    for command in (
+        serving.setup,
+        serving.serve,
+        serving.worker,
+        newsletters.newsletter,
+        retention.retention,
+        docs.docs,
+    ):
+        app.cli.add_command(command)

@@ -1,0 +1,54 @@
+"""What must be there before an installation serves, and what its operator is told at start."""
+
+import flask_migrate
+from flask import current_app
+from sqlalchemy import select
+
+from subscriptions.core.jobs import create_queue_tables, current_queue
+from subscriptions.core.links import current_links
+from subscriptions.core.tokens import Purpose
+from subscriptions.core.transactions import current_session, unit_of_work
+from subscriptions.newsletters.models import Newsletter
+from subscriptions.newsletters.operations import add_topic, create_form, create_newsletter
+
+SAMPLE_TOPICS = {
+    "product": "Product news",
+    "events": "Events",
+    "stories": "Stories from our work",
+}
+
+
+def prepare() -> None:
+    """Bring the tables up to date and make the sample newsletter if there is none."""
+    flask_migrate.upgrade()
+    create_queue_tables(current_queue())
+    with unit_of_work() as session:
+        if session.scalar(select(Newsletter.id).limit(1)) is None:
+            sample = create_newsletter(
+                session,
+                "news",
+                "News",
+                description="What is new with us, once or twice a month.",
+                languages=("en", "de"),
+            )
+            for slug, title in SAMPLE_TOPICS.items():
+                add_topic(session, sample, slug, title)
+            create_form(session, sample, "news", "Subscribe to our news", fields=("name",))
+
+
+def welcome() -> str:
+    """The lines that tell a newcomer where to go."""
+    settings = current_app.extensions["assent_settings"]
+    url = settings.public_url
+    lines = ["", f"  Sign-up form    {url}/forms/{_first_form()}"]
+    if settings.uses_local_mailbox:
+        lines.append(f"  Local mailbox   {url}/dev/mailbox")
+    lines.append(f"  First operator  {current_links().to(Purpose.SETUP, 'first-operator', 0)}")
+    return "\n".join([*lines, "", "  Ctrl-C ends it.", ""])
+
+
+def _first_form() -> str:
+    slug = current_session().scalar(
+        select(Newsletter.slug).where(Newsletter.closed_at.is_(None)).order_by(Newsletter.id)
+    )
+    return slug or ""

@@ -1,0 +1,106 @@
+"""The web server, with the worker as a child process."""
+
+import logging
+import signal
+import socket
+import subprocess
+import sys
+import threading
+
+from flask import Flask
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import MPServer
+
+from subscriptions.config import Settings
+from subscriptions.core.sqlite import truncate_log
+from subscriptions.extensions import db
+
+# Chosen by measuring; docs/adr has the figures.
+WORKERS = 2
+THREADS = 2
+STOP_SECONDS = 10
+
+
+def port_is_free(host: str, port: int) -> bool:
+    """Whether this address can be listened on."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+        return True
+
+
+def run_server(app: Flask, settings: Settings) -> None:
+    """Serve until a signal; then stop the worker and leave no log of deleted rows behind."""
+    with app.app_context():
+        # A snapshot that stays open would keep the log from ever being truncated, and the
+        # children open connections of their own.
+        db.session.remove()
+        db.engine.dispose()
+    worker = WorkerProcess()
+    worker.start()
+    try:
+        _web(settings).serve()
+    finally:
+        worker.stop()
+        if settings.is_sqlite:
+            with app.app_context():
+                truncate_log(db.engine)
+
+
+def _web(settings: Settings) -> MPServer:
+    return MPServer(
+        "app:app",
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=WORKERS,
+        blocking_threads=THREADS,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+        websockets=False,
+    )
+
+
+class WorkerProcess:
+    """``flask worker`` as a child; started again if it dies, gone when we are."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+
+    def start(self) -> None:
+        """Start it, and watch it from a thread."""
+        self._spawn()
+        self._watcher.start()
+
+    def stop(self) -> None:
+        """Ask it to finish what it is doing, and wait for that."""
+        self._stopping.set()
+        process = self._process
+        if process is None:
+            return
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _spawn(self) -> None:
+        # It sees its stdin close when we are gone, even if we were killed.
+        command = [sys.executable, "-m", "flask", "--app", "app", "worker", "--with-parent"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603
+
+    def _watch(self) -> None:
+        while self._process is not None:
+            self._process.wait()
+            if self._stopping.wait(1.0):
+                return
+            logging.getLogger(__name__).warning("the worker ended and is started again")
+            self._spawn()

@@ -1,0 +1,98 @@
+"""The worker: runs jobs, and keeps deleted rows from living on in SQLite's log."""
+
+import fcntl
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Flask
+from huey.consumer import Consumer
+
+from subscriptions.core.sqlite import truncate_log
+from subscriptions.core.transactions import unit_of_work
+from subscriptions.extensions import db
+from subscriptions.mail import outbox
+from subscriptions.mail.mailbox import start_local_mailbox
+
+THREADS = 2
+STDIN = 0
+TRUNCATE_EVERY = 20.0  # seconds; the promise is a minute
+STOP_SECONDS = 20
+
+
+class GracefulConsumer(Consumer):  # type: ignore[misc]
+    """Huey's consumer, except that SIGTERM too lets it finish the jobs it is running."""
+
+    def _set_signal_handlers(self) -> None:
+        self._signal_actions = {signal.SIGINT: (False, True), signal.SIGTERM: (False, True)}
+        super()._set_signal_handlers()
+
+
+def run_worker(app: Flask, with_parent: bool) -> None:
+    """Run jobs until a signal, or until our parent is gone."""
+    settings = app.extensions["assent_settings"]
+    listener = start_local_mailbox(app) if settings.uses_local_mailbox else None
+    stopping = threading.Event()
+    if with_parent:
+        threading.Thread(target=_stop_with_parent, daemon=True).start()
+    with _presence(settings.data_dir / "worker.lock") as alone:
+        if alone and settings.is_sqlite:
+            _release_leases(app)
+        with app.app_context():
+            outbox.wake_delivery()
+        tidier = threading.Thread(target=_tidy, args=(app, stopping), daemon=True)
+        if settings.is_sqlite:
+            tidier.start()
+        _consumer(app).run()
+        stopping.set()
+    if listener:
+        listener.stop()
+    if settings.is_sqlite:
+        with app.app_context():
+            truncate_log(db.engine)
+
+
+def _consumer(app: Flask) -> Consumer:
+    return GracefulConsumer(
+        app.extensions["assent_jobs"],
+        workers=THREADS,
+        initial_delay=0.05,
+        backoff=1.2,
+        max_delay=0.5,
+        shutdown_timeout=STOP_SECONDS,
+    )
+
+
+@contextmanager
+def _presence(path: Path) -> Iterator[bool]:
+    """Whether this is the only worker on this data folder; others are told that it is there."""
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            alone = True
+        except BlockingIOError:
+            alone = False
+        fcntl.flock(file, fcntl.LOCK_SH)
+        yield alone
+
+
+def _release_leases(app: Flask) -> None:
+    # No worker is alive on this machine, so whoever held these leases was killed.
+    with app.app_context(), unit_of_work() as session:
+        outbox.release_leases(session)
+
+
+def _tidy(app: Flask, stopping: threading.Event) -> None:
+    while not stopping.wait(TRUNCATE_EVERY):
+        with app.app_context():
+            truncate_log(db.engine)
+
+
+def _stop_with_parent() -> None:
+    # Not by sys.stdin: a buffered reader in a daemon thread can't be interrupted at exit.
+    while os.read(STDIN, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)

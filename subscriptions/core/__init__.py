@@ -1,0 +1,1 @@
+"""The ground floor: what every room needs, and knows no room above it."""

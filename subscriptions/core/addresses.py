@@ -1,0 +1,64 @@
+"""Mail addresses: parse, normalise, compare, mask.
+
+International addresses are accepted where they are valid: non-ASCII local parts (RFC 6531) and
+international domain names (RFC 5890), the latter in Unicode form.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+
+from email_validator import EmailNotValidError, validate_email
+
+from subscriptions.core.errors import Invalid
+
+MAX_LENGTH = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
+
+
+class InvalidAddress(Invalid):
+    """The text is not a mail address; it is never repeated in the message."""
+
+    code = "invalid_address"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A valid address.
+
+    ``display`` is what mail is sent to: the local part as typed, the domain in lower case and
+    Unicode. ``key`` tells whether two addresses are the same for us: case is ignored, because
+    every large provider does, and because one person must not be two.
+    """
+
+    display: str
+    key: str
+
+    def __str__(self) -> str:
+        """Never the address itself: it must not slip into a log line."""
+        return mask(self.display)
+
+
+def parse_address(text: str) -> Address:
+    """Return the address in ``text``, or raise :class:`InvalidAddress`.
+
+    Syntax only: no DNS look-up, because a sign-up waits for nothing outside.
+    """
+    stripped = text.strip(" \t")
+    if not stripped or len(stripped) > MAX_LENGTH:
+        raise InvalidAddress
+    try:
+        parsed = validate_email(stripped, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        raise InvalidAddress from None
+    return Address(parsed.normalized, address_key(parsed.normalized))
+
+
+def address_key(address: str) -> str:
+    """The form under which an address is found: NFKC, case folded."""
+    return unicodedata.normalize("NFKC", address).casefold()
+
+
+def mask(address: str) -> str:
+    """A form that its owner recognises and nobody else can use: ``a…@e….org``."""
+    local, _, domain = address.rpartition("@")
+    name, dot, suffix = domain.rpartition(".")
+    return f"{local[:1]}…@{name[:1]}…{dot}{suffix}"

@@ -1,0 +1,68 @@
+"""The edge owns the transaction: a view, a command or a job opens ``unit_of_work()``.
+
+Operations take the session and never commit.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from flask import current_app
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from subscriptions.core.sqlite import WRITER
+
+AFTER_COMMIT = "assent_after_commit"
+
+# What a store that is gone, locked or full raises. Integrity errors are not here: they are bugs.
+STORE_FAILURES: tuple[type[Exception], ...] = (OperationalError, InterfaceError, PoolTimeout)
+
+
+def current_session() -> Session:
+    """The session of this application context."""
+    session: Session = current_app.extensions["sqlalchemy"].session()
+    return session
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """One write transaction: committed at the end, rolled back whole on any error.
+
+    On SQLite it begins as the only writer. What :func:`after_commit` registered runs once the
+    commit has succeeded, and not otherwise.
+    """
+    session = current_session()
+    _leave_reading(session)
+    session.connection(execution_options={WRITER: True})
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.info.pop(AFTER_COMMIT, None)
+        session.rollback()
+        raise
+    for callback in session.info.pop(AFTER_COMMIT, ()):
+        callback()
+
+
+def after_commit(session: Session, callback: Callable[[], None]) -> None:
+    """Run ``callback`` when the present unit of work has been committed; once, if asked twice."""
+    callbacks = session.info.setdefault(AFTER_COMMIT, [])
+    if callback not in callbacks:
+        callbacks.append(callback)
+
+
+def store_failed(error: BaseException) -> bool:
+    """Whether ``error`` means that the store is gone, locked or full."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, STORE_FAILURES)
+
+
+def _leave_reading(session: Session) -> None:
+    """End a read that came before: SQLite can't turn its snapshot into a write."""
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("a write was begun outside a unit of work")
+    if session.in_transaction():
+        session.commit()

@@ -1,0 +1,21 @@
+"""Flask-Babel's functions with types, which it does not ship."""
+
+from typing import Any
+
+import flask_babel
+from flask_babel.speaklater import LazyString
+
+
+def gettext(text: str, **values: Any) -> str:
+    """The text in the language of this request."""
+    return str(flask_babel.gettext(text, **values))
+
+
+def ngettext(one: str, many: str, number: int, **values: Any) -> str:
+    """The text in the language of this request, in the form that fits the number."""
+    return str(flask_babel.ngettext(one, many, number, **values))
+
+
+def lazy_gettext(text: str, **values: Any) -> LazyString:
+    """A text that is translated when it is shown."""
+    return flask_babel.lazy_gettext(text, **values)

@@ -1,0 +1,1 @@
+"""Outgoing mail: the outbox, rendering, headers, transport, the local mailbox."""

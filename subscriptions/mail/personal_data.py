@@ -1,0 +1,30 @@
+"""How queued mail is exported and erased."""
+
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from subscriptions.core.personal_data import Category
+from subscriptions.mail.models import MAIL, OutboxMessage
+
+
+def _export(session: Session, subscriber_id: int) -> list[dict[str, Any]]:
+    rows = session.execute(
+        select(OutboxMessage.template, OutboxMessage.created_at, OutboxMessage.dead_at).where(
+            OutboxMessage.subscriber_id == subscriber_id
+        )
+    )
+    return [row._asdict() for row in rows]
+
+
+def _erase(session: Session, subscriber_id: int) -> int:
+    gone = session.execute(
+        delete(OutboxMessage)
+        .where(OutboxMessage.subscriber_id == subscriber_id)
+        .returning(OutboxMessage.recipient)
+    ).all()
+    return len(gone)
+
+
+CATEGORIES = (Category(MAIL, "Mail that is queued for the person", _export, _erase),)

@@ -1,0 +1,48 @@
+"""From a template triple to a subject, a text and an HTML body."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from css_inline import CSSInliner
+from flask import current_app, render_template
+from flask_babel import force_locale
+
+# The page's own sheet can't help a mail; what is in the template's <style> is inlined. Media
+# queries (dark mode) can't be and stay in the head.
+INLINER = CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+
+
+@dataclass(frozen=True)
+class RenderedMail:
+    """The three parts of a mail, ready to be wrapped in headers."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render_mail(template: str, locale: str, context: dict[str, Any]) -> RenderedMail:
+    """Render ``templates/email/<template>`` in the recipient's language."""
+    with force_locale(locale):
+        parts = [
+            render_template(
+                f"email/{template}/{part}",
+                **_house_style(),
+                **context,
+                locale=locale,
+            )
+            for part in ("subject.txt", "body.txt", "body.html")
+        ]
+    subject, text, html = parts
+    return RenderedMail(
+        re.sub(r"\s+", " ", subject).strip(), text.strip() + "\n", INLINER.inline(html)
+    )
+
+
+def _house_style() -> dict[str, str]:
+    settings = current_app.extensions["assent_settings"]
+    return {
+        "organisation": settings.organisation,
+        "postal_address": settings.postal_address,
+    }

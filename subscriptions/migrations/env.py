@@ -1,0 +1,42 @@
+"""Alembic's environment: the application's own engine, plain types in the scripts."""
+
+from typing import Any, Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from flask import current_app
+
+from subscriptions.core.db import UtcDateTime
+from subscriptions.core.sqlite import WRITER
+
+migrate = current_app.extensions["migrate"]
+
+
+def render_item(kind: str, item: Any, autogen_context: AutogenContext) -> str | Literal[False]:
+    """Write our column types as SQLAlchemy's own: a migration must not import the code."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def run_migrations() -> None:
+    """Run them in one write transaction."""
+    engine = migrate.db.engine
+    with engine.connect().execution_options(**{WRITER: True}) as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=migrate.db.metadata,
+            render_as_batch=True,
+            render_item=render_item,
+            compare_type=True,
+            **{
+                name: value
+                for name, value in migrate.configure_args.items()
+                if name not in {"render_as_batch", "compare_type"}
+            },
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run_migrations()

@@ -1,0 +1,1 @@
+"""What is on offer: newsletters, their topics and sign-up forms, the wordings of consent."""

@@ -1,0 +1,92 @@
+"""Tables of what is on offer."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from subscriptions.core import clock
+from subscriptions.core.db import Base, BigId, UtcDateTime
+
+
+class Newsletter(Base):
+    """A newsletter; its slug is the local part of its List-Id (RFC 2919)."""
+
+    __tablename__ = "newsletters"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(Text, default="")
+    sender_name: Mapped[str] = mapped_column(String(200), default="")
+    reply_to: Mapped[str] = mapped_column(String(320), default="")
+    languages: Mapped[list[str]] = mapped_column(JSON, default=lambda: ["en"])
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    topics: Mapped[list["Topic"]] = relationship(
+        back_populates="newsletter", order_by="Topic.position, Topic.id"
+    )
+    forms: Mapped[list["SignupForm"]] = relationship(
+        back_populates="newsletter", order_by="SignupForm.id"
+    )
+
+
+class Topic(Base):
+    """A choice within a newsletter. A retired one is no longer offered; choices of it stay."""
+
+    __tablename__ = "topics"
+    __table_args__ = (UniqueConstraint("newsletter_id", "slug"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    newsletter_id: Mapped[int] = mapped_column(ForeignKey("newsletters.id", ondelete="CASCADE"))
+    slug: Mapped[str] = mapped_column(String(60))
+    title: Mapped[str] = mapped_column(String(200))
+    position: Mapped[int] = mapped_column(default=0)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    newsletter: Mapped[Newsletter] = relationship(back_populates="topics")
+
+
+class Wording(Base):
+    """The exact text somebody agreed to, found by the SHA-256 of it. Never changed or reused."""
+
+    __tablename__ = "wordings"
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class SignupForm(Base):
+    """A hosted form: what it asks for, which topics it offers, and the wording of its consent."""
+
+    __tablename__ = "signup_forms"
+    __table_args__ = (Index(None, "newsletter_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    newsletter_id: Mapped[int] = mapped_column(ForeignKey("newsletters.id", ondelete="CASCADE"))
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    intro: Mapped[str] = mapped_column(Text, default="")
+    fields: Mapped[list[str]] = mapped_column(JSON, default=list)
+    topic_slugs: Mapped[list[str]] = mapped_column(JSON, default=list)
+    locale: Mapped[str] = mapped_column(String(16), default="en")
+    wording_hash: Mapped[str] = mapped_column(ForeignKey("wordings.hash"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    newsletter: Mapped[Newsletter] = relationship(back_populates="forms")
+    wording: Mapped[Wording] = relationship()
+
+
+class FormWording(Base):
+    """Every wording that a form has ever shown: a page that was open during an edit stays true."""
+
+    __tablename__ = "form_wordings"
+
+    form_id: Mapped[int] = mapped_column(
+        ForeignKey("signup_forms.id", ondelete="CASCADE"), primary_key=True
+    )
+    wording_hash: Mapped[str] = mapped_column(ForeignKey("wordings.hash"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)

@@ -1,0 +1,157 @@
+"""Every change to what is on offer."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from subscriptions.core import clock
+from subscriptions.core.errors import Conflict, Invalid, NotFound
+from subscriptions.core.words import lazy_gettext as _
+from subscriptions.newsletters.fields import PROFILE_FIELDS
+from subscriptions.newsletters.models import (
+    FormWording,
+    Newsletter,
+    SignupForm,
+    Topic,
+    Wording,
+)
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+DEFAULT_WORDING = (
+    "Yes, please send me “{name}” by e-mail. I can withdraw this consent at any time with the "
+    "unsubscribe link in every mail."
+)
+
+
+def create_newsletter(
+    session: Session, slug: str, name: str, *, description: str = "", languages: Sequence[str] = ()
+) -> Newsletter:
+    """Create a newsletter; :class:`Conflict` if the slug is taken."""
+    _check_slug(slug)
+    _check_title(name)
+    if session.scalar(select(Newsletter.id).where(Newsletter.slug == slug)):
+        raise Conflict(_("There is a newsletter with this slug already."))
+    newsletter = Newsletter(
+        slug=slug, name=name, description=description, languages=list(languages) or ["en"]
+    )
+    session.add(newsletter)
+    session.flush()
+    return newsletter
+
+
+def add_topic(session: Session, newsletter: Newsletter, slug: str, title: str) -> Topic:
+    """Add a topic at the end; :class:`Conflict` if the newsletter has one with this slug."""
+    _check_slug(slug)
+    _check_title(title)
+    if any(topic.slug == slug for topic in newsletter.topics):
+        raise Conflict(_("There is a topic with this slug already."))
+    topic = Topic(slug=slug, title=title, position=len(newsletter.topics))
+    newsletter.topics.append(topic)
+    session.flush()
+    return topic
+
+
+def create_form(
+    session: Session,
+    newsletter: Newsletter,
+    slug: str,
+    title: str,
+    *,
+    intro: str = "",
+    fields: Sequence[str] = (),
+    topic_slugs: Sequence[str] | None = None,
+    wording: str | None = None,
+) -> SignupForm:
+    """Create a hosted form; without a choice of topics it offers all the newsletter has."""
+    _check_slug(slug)
+    _check_title(title)
+    if session.scalar(select(SignupForm.id).where(SignupForm.slug == slug)):
+        raise Conflict(_("There is a form with this slug already."))
+    known = [topic.slug for topic in newsletter.topics]
+    form = SignupForm(
+        newsletter=newsletter,
+        slug=slug,
+        title=title,
+        intro=intro,
+        fields=_known_fields(fields),
+        topic_slugs=known if topic_slugs is None else _known_topics(topic_slugs, known),
+        wording=keep_wording(session, wording or DEFAULT_WORDING.format(name=newsletter.name)),
+    )
+    session.add(form)
+    session.flush()
+    session.add(FormWording(form_id=form.id, wording_hash=form.wording_hash))
+    return form
+
+
+def edit_form(
+    session: Session,
+    form: SignupForm,
+    *,
+    title: str,
+    intro: str,
+    fields: Sequence[str],
+    topic_slugs: Sequence[str],
+    wording: str,
+) -> None:
+    """Change a form. A new wording is kept beside the old ones, which stay as agreed to."""
+    _check_title(title)
+    form.title = title
+    form.intro = intro
+    form.fields = _known_fields(fields)
+    form.topic_slugs = _known_topics(topic_slugs, [topic.slug for topic in form.newsletter.topics])
+    form.wording = keep_wording(session, wording)
+    session.flush()
+    session.merge(FormWording(form_id=form.id, wording_hash=form.wording_hash))
+
+
+def keep_wording(session: Session, text: str) -> Wording:
+    """The wording row for this exact text, made if there is none."""
+    text = text.strip()
+    if not text:
+        raise Invalid(_("The wording of the consent can't be empty."))
+    key = wording_hash(text)
+    wording = session.get(Wording, key)
+    if wording is None:
+        wording = Wording(hash=key, text=text)
+        session.add(wording)
+        session.flush()
+    return wording
+
+
+def wording_hash(text: str) -> str:
+    """The SHA-256 of the wording's UTF-8 text, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def close_newsletter(session: Session, slug: str) -> Newsletter:
+    """Close a newsletter: its forms take no more sign-ups. Closing again changes nothing."""
+    newsletter = session.scalar(select(Newsletter).where(Newsletter.slug == slug))
+    if newsletter is None:
+        raise NotFound(_("There is no newsletter with this slug."))
+    newsletter.closed_at = newsletter.closed_at or clock.now()
+    return newsletter
+
+
+def _check_slug(slug: str) -> None:
+    if not SLUG.fullmatch(slug) or len(slug) > 60:
+        raise Invalid(_("A slug has up to 60 lower-case letters, digits and single hyphens."))
+
+
+def _check_title(title: str) -> None:
+    if not title.strip() or len(title) > 200 or not title.isprintable():
+        raise Invalid(_("A name has 1 to 200 characters on one line."))
+
+
+def _known_fields(names: Sequence[str]) -> list[str]:
+    if unknown := [name for name in names if name not in PROFILE_FIELDS]:
+        raise Invalid(_("There is no field called %(name)s.", name=unknown[0]))
+    return [name for name in PROFILE_FIELDS if name in names]
+
+
+def _known_topics(slugs: Sequence[str], known: Sequence[str]) -> list[str]:
+    if unknown := [slug for slug in slugs if slug not in known]:
+        raise Invalid(_("There is no topic called %(name)s.", name=unknown[0]))
+    return [slug for slug in known if slug in slugs]

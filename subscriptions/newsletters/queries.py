@@ -1,0 +1,135 @@
+"""Every read of what is on offer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from subscriptions.core.errors import NotFound
+from subscriptions.newsletters.models import FormWording, Newsletter, SignupForm, Topic, Wording
+
+
+@dataclass(frozen=True, slots=True)
+class TopicChoice:
+    """A topic as a form offers it."""
+
+    id: int
+    slug: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForm:
+    """Everything that a sign-up needs to know of its form, read in two statements."""
+
+    id: int
+    slug: str
+    title: str
+    intro: str
+    locale: str
+    fields: tuple[str, ...]
+    wording_hash: str
+    wording: str
+    newsletter_id: int
+    newsletter_slug: str
+    newsletter_name: str
+    newsletter_description: str
+    sender_name: str
+    reply_to: str
+    topics: tuple[TopicChoice, ...]
+
+
+FORM_COLUMNS = (
+    select(
+        SignupForm.id,
+        SignupForm.slug,
+        SignupForm.title,
+        SignupForm.intro,
+        SignupForm.locale,
+        SignupForm.fields,
+        SignupForm.topic_slugs,
+        SignupForm.wording_hash,
+        Wording.text.label("wording"),
+        Newsletter.id.label("newsletter_id"),
+        Newsletter.slug.label("newsletter_slug"),
+        Newsletter.name.label("newsletter_name"),
+        Newsletter.description.label("newsletter_description"),
+        Newsletter.sender_name,
+        Newsletter.reply_to,
+    )
+    .join(Newsletter, Newsletter.id == SignupForm.newsletter_id)
+    .join(Wording, Wording.hash == SignupForm.wording_hash)
+    .where(SignupForm.retired_at.is_(None), Newsletter.closed_at.is_(None))
+)
+
+
+def open_form(session: Session, slug: str) -> OpenForm:
+    """The form with this slug, if it takes sign-ups; otherwise :class:`NotFound`."""
+    row = session.execute(FORM_COLUMNS.where(SignupForm.slug == slug)).one_or_none()
+    if row is None:
+        raise NotFound
+    values = row._asdict()
+    offered = values.pop("topic_slugs")
+    values["fields"] = tuple(values["fields"])
+    return OpenForm(**values, topics=_offered(session, row.newsletter_id, offered))
+
+
+def _offered(session: Session, newsletter_id: int, slugs: Sequence[str]) -> tuple[TopicChoice, ...]:
+    if not slugs:
+        return ()
+    topics = newsletter_topics(session, newsletter_id)
+    return tuple(topic for topic in topics if topic.slug in slugs)
+
+
+def newsletter_topics(session: Session, newsletter_id: int) -> tuple[TopicChoice, ...]:
+    """The topics that the newsletter offers now, in their order."""
+    rows = session.execute(
+        select(Topic.id, Topic.slug, Topic.title)
+        .where(Topic.newsletter_id == newsletter_id, Topic.retired_at.is_(None))
+        .order_by(Topic.position, Topic.id)
+    )
+    return tuple(TopicChoice(*row) for row in rows)
+
+
+def form_has_shown(session: Session, form_id: int, wording_hash: str) -> bool:
+    """Whether this wording is, or once was, the form's."""
+    found = session.get(FormWording, (form_id, wording_hash))
+    return found is not None
+
+
+def public_newsletters(session: Session) -> Sequence[Newsletter]:
+    """The newsletters that take sign-ups, with their forms."""
+    return session.scalars(
+        select(Newsletter)
+        .where(Newsletter.closed_at.is_(None))
+        .options(selectinload(Newsletter.forms))
+        .order_by(Newsletter.name)
+    ).all()
+
+
+def all_newsletters(session: Session) -> Sequence[Newsletter]:
+    """Every newsletter, closed ones too, with topics and forms."""
+    return session.scalars(
+        select(Newsletter)
+        .options(selectinload(Newsletter.forms), selectinload(Newsletter.topics))
+        .order_by(Newsletter.name)
+    ).all()
+
+
+def newsletter_by_slug(session: Session, slug: str) -> Newsletter:
+    """The newsletter with this slug, or :class:`NotFound`."""
+    newsletter = session.scalar(select(Newsletter).where(Newsletter.slug == slug))
+    if newsletter is None:
+        raise NotFound
+    return newsletter
+
+
+def form_by_slug(session: Session, slug: str) -> SignupForm:
+    """The form with this slug, retired or not, or :class:`NotFound`."""
+    form = session.scalar(
+        select(SignupForm).where(SignupForm.slug == slug).options(joinedload(SignupForm.wording))
+    )
+    if form is None:
+        raise NotFound
+    return form

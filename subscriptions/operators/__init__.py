@@ -1,0 +1,1 @@
+"""Who works in the admin: accounts, roles, the audit trail."""

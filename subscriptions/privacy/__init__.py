@@ -1,0 +1,1 @@
+"""The policy, erasure and its proof, the purge."""

@@ -1,0 +1,1 @@
+"""The people: subscribers, their subscriptions and consent records."""

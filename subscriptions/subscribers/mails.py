@@ -1,0 +1,84 @@
+"""The mails that a sign-up causes."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from subscriptions.core.links import current_links
+from subscriptions.core.tokens import Purpose
+from subscriptions.mail.outbox import queue_mail
+
+CONFIRM_WITHIN = "ASSENT_CONFIRM_WITHIN"
+
+
+def confirm_within() -> timedelta:
+    """How long a confirmation link works, and an unconfirmed address is kept: the policy says."""
+    within: timedelta = current_app.config[CONFIRM_WITHIN]
+    return within
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Which newsletter a mail speaks for."""
+
+    newsletter_id: int
+    slug: str
+    name: str
+    sender_name: str
+    reply_to: str
+
+    def context(self) -> dict[str, Any]:
+        """The part of an outbox context that the headers are made from."""
+        return {
+            "newsletter_slug": self.slug,
+            "newsletter_name": self.name,
+            "sender_name": self.sender_name,
+            "reply_to": self.reply_to,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """To whom a mail goes, and about which subscription."""
+
+    subscriber_id: int
+    address: str
+    reference: str
+    epoch: int
+    locale: str
+
+
+def send_confirmation(
+    session: Session, sender: Sender, recipient: Recipient, topics: list[str]
+) -> None:
+    """Promise the mail with the confirmation link. It carries no advertising (§7 UWG)."""
+    confirm_url = current_links().to(Purpose.CONFIRM, recipient.reference, recipient.epoch)
+    context = {"confirm_url": confirm_url, "topics": topics, "days": confirm_within().days}
+    _queue(session, "confirm", sender, recipient, context)
+
+
+def send_already_subscribed(session: Session, sender: Sender, recipient: Recipient) -> None:
+    """Promise the mail that tells an active subscriber of a sign-up with their address."""
+    links = current_links()
+    context = {
+        "preferences_url": links.to(Purpose.PREFERENCES, recipient.reference, recipient.epoch),
+        "unsubscribe_url": links.to(Purpose.UNSUBSCRIBE, recipient.reference, recipient.epoch),
+    }
+    _queue(session, "already_subscribed", sender, recipient, context)
+
+
+def _queue(
+    session: Session, template: str, sender: Sender, recipient: Recipient, context: dict[str, Any]
+) -> None:
+    queue_mail(
+        session,
+        template,
+        recipient.address,
+        recipient.locale,
+        sender.context() | context,
+        subscriber_id=recipient.subscriber_id,
+        newsletter_id=sender.newsletter_id,
+    )

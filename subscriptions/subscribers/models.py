@@ -1,0 +1,155 @@
+"""Tables of the people. Every personal column says its category."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    JSON,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from subscriptions.core.db import REFERENCE_LENGTH, Base, BigId, UtcDateTime, personal
+
+ADDRESS = "address"
+SUBSCRIPTION = "subscription"
+PROFILE = "profile"
+CONSENT = "consent"
+
+
+class Subscriber(Base):
+    """A person's address. There is one row per address, found by ``address_key``."""
+
+    __tablename__ = "subscribers"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    address: Mapped[str] = mapped_column(String(320), info=personal(ADDRESS))
+    address_key: Mapped[str] = mapped_column(String(320), unique=True, info=personal(ADDRESS))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, info=personal(ADDRESS))
+
+
+class Subscription(Base):
+    """One subscriber and one newsletter: ``pending → active → ended``.
+
+    ``reference`` and ``epoch`` are what tokens carry. *Paused* and *restricted* are separate from
+    the state. ``mails_on`` and ``mails`` count the answers to sign-ups, for their daily cap.
+    """
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (
+        UniqueConstraint("subscriber_id", "newsletter_id"),
+        Index(None, "newsletter_id", "status", "id"),
+        Index(
+            "ix_subscriptions_pending",
+            "requested_at",
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(REFERENCE_LENGTH), unique=True)
+    epoch: Mapped[int] = mapped_column(Integer, default=0)
+    subscriber_id: Mapped[int] = mapped_column(ForeignKey("subscribers.id", ondelete="CASCADE"))
+    newsletter_id: Mapped[int] = mapped_column(ForeignKey("newsletters.id"))
+    form_id: Mapped[int | None] = mapped_column(ForeignKey("signup_forms.id"))
+    status: Mapped[str] = mapped_column(String(10))
+    locale: Mapped[str] = mapped_column(String(16), info=personal(SUBSCRIPTION))
+    frequency: Mapped[str] = mapped_column(String(10), info=personal(SUBSCRIPTION))
+    paused_until: Mapped[date | None] = mapped_column(Date, info=personal(SUBSCRIPTION))
+    restricted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime, info=personal(SUBSCRIPTION))
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=personal(SUBSCRIPTION))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    mails_on: Mapped[date | None] = mapped_column(Date)
+    mails: Mapped[int] = mapped_column(SmallInteger, default=0)
+
+
+class SubscriptionTopic(Base):
+    """A topic that somebody chose."""
+
+    __tablename__ = "subscription_topics"
+    __table_args__ = (Index(None, "topic_id"), {"sqlite_with_rowid": False})
+
+    subscription_id: Mapped[int] = mapped_column(
+        ForeignKey("subscriptions.id", ondelete="CASCADE"),
+        primary_key=True,
+        info=personal(SUBSCRIPTION),
+    )
+    topic_id: Mapped[int] = mapped_column(
+        ForeignKey("topics.id"), primary_key=True, info=personal(SUBSCRIPTION)
+    )
+
+
+class Profile(Base):
+    """What somebody told one newsletter beside the address; no row if nothing."""
+
+    __tablename__ = "profiles"
+
+    subscription_id: Mapped[int] = mapped_column(
+        ForeignKey("subscriptions.id", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str | None] = mapped_column(Text, info=personal(PROFILE))
+    job_title: Mapped[str | None] = mapped_column(Text, info=personal(PROFILE))
+    role: Mapped[str | None] = mapped_column(Text, info=personal(PROFILE))
+    company: Mapped[str | None] = mapped_column(Text, info=personal(PROFILE))
+    industry: Mapped[str | None] = mapped_column(Text, info=personal(PROFILE))
+    employees: Mapped[str | None] = mapped_column(Text, info=personal(PROFILE))
+    phone: Mapped[str | None] = mapped_column(Text, info=personal(PROFILE))
+    postal_address: Mapped[str | None] = mapped_column(Text, info=personal(PROFILE))
+
+
+class ConsentRecord(Base):
+    """The proof of one step of the double opt-in (GDPR Article 7(1))."""
+
+    __tablename__ = "consent_records"
+    __table_args__ = (Index(None, "subscription_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subscription_id: Mapped[int] = mapped_column(ForeignKey("subscriptions.id", ondelete="CASCADE"))
+    step: Mapped[str] = mapped_column(String(10))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, info=personal(CONSENT))
+    source: Mapped[str] = mapped_column(String(70))
+    wording_hash: Mapped[str] = mapped_column(ForeignKey("wordings.hash"))
+    topics: Mapped[list[str]] = mapped_column(JSON, info=personal(CONSENT))
+    locale: Mapped[str] = mapped_column(String(16), info=personal(CONSENT))
+    client_address: Mapped[str | None] = mapped_column(String(50), info=personal(CONSENT))
+    user_agent: Mapped[str | None] = mapped_column(String(300), info=personal(CONSENT))
+
+
+class DailyCount(Base):
+    """How often something happened to a newsletter on a day. Anonymous: history survives erasure.
+
+    Spread over shards, so that sign-ups don't queue at one row.
+    """
+
+    __tablename__ = "daily_counts"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    newsletter_id: Mapped[int] = mapped_column(
+        ForeignKey("newsletters.id", ondelete="CASCADE"), primary_key=True
+    )
+    event: Mapped[str] = mapped_column(String(20), primary_key=True)
+    shard: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    count: Mapped[int] = mapped_column(BigId)
+
+
+class ErasedReference(Base):
+    """The journal of erasures: random ids of subscriptions that are gone, and when.
+
+    It names nobody. A restored backup is cleaned by it before it serves.
+    """
+
+    __tablename__ = "erased_references"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(REFERENCE_LENGTH))
+    erased_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

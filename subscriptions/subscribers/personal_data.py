@@ -1,0 +1,95 @@
+"""How each category of a subscriber's data is exported and erased."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, delete, inspect, select
+from sqlalchemy.orm import Session
+
+from subscriptions.core.personal_data import Category
+from subscriptions.mail.mailbox import forget_recipient
+from subscriptions.subscribers.models import (
+    ADDRESS,
+    CONSENT,
+    PROFILE,
+    SUBSCRIPTION,
+    ConsentRecord,
+    Profile,
+    Subscriber,
+    Subscription,
+    SubscriptionTopic,
+)
+
+
+def _mine(column: ColumnElement[int] | Any, subscriber_id: int) -> Any:
+    own = select(Subscription.id).where(Subscription.subscriber_id == subscriber_id)
+    return column.in_(own)
+
+
+def _rows(session: Session, statement: Select[Any]) -> Sequence[dict[str, Any]]:
+    return [
+        {
+            attribute.key: getattr(row, attribute.key)
+            for attribute in inspect(row).mapper.column_attrs
+        }
+        for row in session.scalars(statement)
+    ]
+
+
+def _export_address(session: Session, subscriber_id: int) -> Sequence[dict[str, Any]]:
+    return _rows(session, select(Subscriber).where(Subscriber.id == subscriber_id))
+
+
+def _export_subscriptions(session: Session, subscriber_id: int) -> Sequence[dict[str, Any]]:
+    return _rows(session, select(Subscription).where(Subscription.subscriber_id == subscriber_id))
+
+
+def _export_profiles(session: Session, subscriber_id: int) -> Sequence[dict[str, Any]]:
+    return _rows(session, select(Profile).where(_mine(Profile.subscription_id, subscriber_id)))
+
+
+def _export_consent(session: Session, subscriber_id: int) -> Sequence[dict[str, Any]]:
+    mine = _mine(ConsentRecord.subscription_id, subscriber_id)
+    return _rows(session, select(ConsentRecord).where(mine).order_by(ConsentRecord.id))
+
+
+def _erase_address(session: Session, subscriber_id: int) -> int:
+    addresses = session.scalars(
+        delete(Subscriber).where(Subscriber.id == subscriber_id).returning(Subscriber.address)
+    ).all()
+    for address in addresses:
+        forget_recipient(address)
+    return len(addresses)
+
+
+def _erase_subscriptions(session: Session, subscriber_id: int) -> int:
+    mine = _mine(SubscriptionTopic.subscription_id, subscriber_id)
+    session.execute(delete(SubscriptionTopic).where(mine))
+    return _delete(session, Subscription, Subscription.subscriber_id == subscriber_id)
+
+
+def _erase_profiles(session: Session, subscriber_id: int) -> int:
+    return _delete(session, Profile, _mine(Profile.subscription_id, subscriber_id))
+
+
+def _erase_consent(session: Session, subscriber_id: int) -> int:
+    return _delete(session, ConsentRecord, _mine(ConsentRecord.subscription_id, subscriber_id))
+
+
+def _delete(session: Session, table: type[Any], which: Any) -> int:
+    gone: int = session.connection().execute(delete(table).where(which)).rowcount
+    return gone
+
+
+# Those that others hang on come first: they are erased last.
+CATEGORIES = (
+    Category(ADDRESS, "The mail address", _export_address, _erase_address),
+    Category(
+        SUBSCRIPTION,
+        "Subscriptions and their preferences",
+        _export_subscriptions,
+        _erase_subscriptions,
+    ),
+    Category(PROFILE, "Profile fields", _export_profiles, _erase_profiles),
+    Category(CONSENT, "Consent records", _export_consent, _erase_consent),
+)

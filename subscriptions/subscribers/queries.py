@@ -1,0 +1,98 @@
+"""Every read of subscriptions that the public pages need."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from subscriptions.core.tokens import Reference
+from subscriptions.newsletters.models import Newsletter, SignupForm, Topic, Wording
+from subscriptions.subscribers.consent import REQUESTED
+from subscriptions.subscribers.models import (
+    ConsentRecord,
+    Subscriber,
+    Subscription,
+    SubscriptionTopic,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionView:
+    """A subscription as its holder sees it. ``others`` counts the person's other ones."""
+
+    id: int
+    reference: str
+    epoch: int
+    subscriber_id: int
+    address: str
+    status: str
+    frequency: str
+    locale: str
+    paused_until: date | None
+    restricted_at: datetime | None
+    newsletter_id: int
+    newsletter_slug: str
+    newsletter_name: str
+    languages: list[str]
+    form_slug: str | None
+    others: int
+
+
+OTHER = aliased(Subscription)
+VIEW = (
+    select(
+        Subscription.id,
+        Subscription.reference,
+        Subscription.epoch,
+        Subscription.subscriber_id,
+        Subscriber.address,
+        Subscription.status,
+        Subscription.frequency,
+        Subscription.locale,
+        Subscription.paused_until,
+        Subscription.restricted_at,
+        Newsletter.id.label("newsletter_id"),
+        Newsletter.slug.label("newsletter_slug"),
+        Newsletter.name.label("newsletter_name"),
+        Newsletter.languages,
+        SignupForm.slug.label("form_slug"),
+        select(func.count())
+        .select_from(OTHER)
+        .where(OTHER.subscriber_id == Subscription.subscriber_id, OTHER.id != Subscription.id)
+        .scalar_subquery()
+        .label("others"),
+    )
+    .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+    .join(Newsletter, Newsletter.id == Subscription.newsletter_id)
+    .outerjoin(SignupForm, SignupForm.id == Subscription.form_id)
+)
+
+
+def find_subscription(session: Session, reference: Reference) -> SubscriptionView | None:
+    """The subscription that a genuine token speaks of, unless it has gone or begun anew."""
+    row = session.execute(
+        VIEW.where(Subscription.reference == reference.id, Subscription.epoch == reference.epoch)
+    ).one_or_none()
+    return None if row is None else SubscriptionView(**row._asdict())
+
+
+def chosen_topics(session: Session, subscription_id: int) -> Sequence[Topic]:
+    """The topics that somebody chose, in the newsletter's order."""
+    return session.scalars(
+        select(Topic)
+        .join(SubscriptionTopic, SubscriptionTopic.topic_id == Topic.id)
+        .where(SubscriptionTopic.subscription_id == subscription_id)
+        .order_by(Topic.position, Topic.id)
+    ).all()
+
+
+def requested_wording(session: Session, subscription_id: int) -> str:
+    """The text that was agreed to when the subscription was asked for; empty if unknown."""
+    text = session.scalar(
+        select(Wording.text)
+        .join(ConsentRecord, ConsentRecord.wording_hash == Wording.hash)
+        .where(ConsentRecord.subscription_id == subscription_id, ConsentRecord.step == REQUESTED)
+    )
+    return text or ""

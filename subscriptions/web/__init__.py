@@ -1,0 +1,46 @@
+"""HTTP: parse, call one operation, render."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from subscriptions.config import Settings
+from subscriptions.extensions import csrf
+from subscriptions.web import errors, headers, limits, locale, ops
+from subscriptions.web.mailbox import blueprint as mailbox
+from subscriptions.web.preferences import blueprint as preferences
+from subscriptions.web.public import blueprint as public
+
+MAX_BODY = 64 * 1024  # bytes; a form with every field filled has about 4,000
+
+__all__ = ["locale", "register"]
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Bind everything that answers HTTP."""
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.config["MAX_FORM_PARTS"] = 200
+    app.config["SESSION_COOKIE_NAME"] = "assent"
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, hops, hops)  # type: ignore[method-assign]
+    app.context_processor(_house_style)
+    csrf.init_app(app)
+    for blueprint in (public, preferences, ops.blueprint):
+        # Forms elsewhere post here and mail providers do; what matters is in the signed token.
+        csrf.exempt(blueprint)
+        app.register_blueprint(blueprint)
+    if settings.uses_local_mailbox:
+        app.register_blueprint(mailbox)
+    limits.configure(app, settings)
+    errors.register(app)
+    headers.register(app, settings)
+
+
+def _house_style() -> dict[str, str]:
+    settings = locale.current_settings()
+    return {
+        "organisation": settings.organisation,
+        "postal_address": settings.postal_address,
+        "privacy_contact": settings.privacy_contact,
+        "locale": locale.current_locale(),
+    }

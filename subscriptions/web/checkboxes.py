@@ -1,0 +1,11 @@
+"""A WTForms field of several choices, each a checkbox."""
+
+from wtforms import SelectMultipleField
+from wtforms.widgets import CheckboxInput, ListWidget
+
+
+class CheckboxesField(SelectMultipleField):
+    """Several choices, each a checkbox; its data is the list of those ticked."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()

@@ -1,0 +1,18 @@
+"""Languages by their own names."""
+
+from collections.abc import Iterable
+
+from babel import Locale, UnknownLocaleError
+
+
+def language_choices(tags: Iterable[str]) -> list[tuple[str, str]]:
+    """``(tag, name of the language in itself)``, each once, in the order given."""
+    return [(tag, _own_name(tag)) for tag in dict.fromkeys(tags)]
+
+
+def _own_name(tag: str) -> str:
+    try:
+        name = Locale.parse(tag, sep="-").display_name
+    except (UnknownLocaleError, ValueError):
+        return tag
+    return name.capitalize() if name else tag

@@ -1,0 +1,6 @@
+"""The hosted forms, what the links in mails open, and the notice."""
+
+from subscriptions.web.public import hosted_forms, links, notice
+from subscriptions.web.public.blueprint import blueprint
+
+__all__ = ["blueprint", "hosted_forms", "links", "notice"]

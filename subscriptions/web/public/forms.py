@@ -1,0 +1,93 @@
+"""The hosted form as WTForms, made from what an operator set up."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    Field,
+    Form,
+    HiddenField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length
+
+from subscriptions.core.addresses import Address, InvalidAddress, parse_address
+from subscriptions.core.words import gettext
+from subscriptions.core.words import lazy_gettext as _
+from subscriptions.newsletters.fields import PROFILE_FIELDS, ProfileField
+from subscriptions.newsletters.queries import OpenForm, TopicChoice
+from subscriptions.web.checkboxes import CheckboxesField
+
+
+class PublicForm(Form):
+    """What every hosted form has. ``address`` is the parsed one once validation has passed."""
+
+    address: Address
+    topics: Any = None
+    email = StringField(
+        _("E-mail address"), [InputRequired(_("Please enter your e-mail address."))]
+    )
+    consent = BooleanField(
+        validators=[InputRequired(_("Please tick the box if you want to receive this newsletter."))]
+    )
+    wording = HiddenField()
+
+    def validate_email(self, field: Field) -> None:
+        """Keep the parsed address; what is no address is an error that does not repeat it."""
+        try:
+            self.address = parse_address(field.data)
+        except InvalidAddress:
+            raise ValidationError(
+                gettext("Please enter an e-mail address, like name@example.org.")
+            ) from None
+
+    def profile_fields(self) -> Iterator[Field]:
+        """The optional fields that this form asks for, in their order."""
+        return (field for field in self if field.short_name in PROFILE_FIELDS)
+
+    def profile(self) -> dict[str, str]:
+        """What was filled in beside the address."""
+        return {field.short_name: field.data for field in self.profile_fields() if field.data}
+
+    def chosen(self, topics: tuple[TopicChoice, ...]) -> list[TopicChoice]:
+        """The topics that were ticked."""
+        ticked = self.topics.data if self.topics else []
+        return [topic for topic in topics if topic.slug in ticked]
+
+
+@lru_cache(maxsize=64)
+def form_class(form: OpenForm) -> type[PublicForm]:
+    """The WTForms class for a form. Made once for each version of it."""
+    fields: dict[str, Any] = {name: _profile_field(PROFILE_FIELDS[name]) for name in form.fields}
+    if form.topics:
+        choices = [(topic.slug, topic.title) for topic in form.topics]
+        fields["topics"] = CheckboxesField(_("Topics"), choices=choices)
+    fields["consent"] = BooleanField(form.wording, PublicForm.consent.kwargs["validators"])
+    return type("HostedForm", (PublicForm,), fields)
+
+
+def _profile_field(field: ProfileField) -> Any:
+    kind = TextAreaField if field.input_type == "textarea" else StringField
+    validators = [
+        Length(max=field.max_length, message=_("This is too long: %(max)d characters at most.")),
+        _plain_text if kind is StringField else _plain_lines,
+    ]
+    return kind(field.label, validators, filters=[_stripped])
+
+
+def _stripped(value: str | None) -> str | None:
+    return value.replace("\r\n", "\n").strip() if value else value
+
+
+def _plain_text(form: Form, field: Field) -> None:
+    if field.data and not field.data.isprintable():
+        raise ValidationError(gettext("Please use one line of plain text."))
+
+
+def _plain_lines(form: Form, field: Field) -> None:
+    if field.data and not field.data.replace("\n", "").isprintable():
+        raise ValidationError(gettext("Please use plain text."))

@@ -1,0 +1,126 @@
+"""Index, hosted forms and the privacy page."""
+
+from http import HTTPStatus
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from subscriptions.core.transactions import current_session, unit_of_work
+from subscriptions.core.words import gettext
+from subscriptions.extensions import limiter
+from subscriptions.newsletters.queries import (
+    OpenForm,
+    form_has_shown,
+    open_form,
+    public_newsletters,
+)
+from subscriptions.subscribers.mails import Sender, confirm_within
+from subscriptions.subscribers.signup import Request, request_subscription
+from subscriptions.web.evidence import evidence
+from subscriptions.web.limits import signup_limit, signups_are_unlimited, this_client
+from subscriptions.web.locale import speak
+from subscriptions.web.public.blueprint import blueprint
+from subscriptions.web.public.forms import PublicForm, form_class
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    """The public newsletters and their forms."""
+    shown = [
+        {
+            "name": newsletter.name,
+            "description": newsletter.description,
+            "forms": [
+                {"title": form.title, "url": url_for("public.form", slug=form.slug)}
+                for form in newsletter.forms
+                if form.retired_at is None
+            ],
+        }
+        for newsletter in public_newsletters(current_session())
+    ]
+    return render_template("public/index.html", newsletters=shown)
+
+
+@blueprint.get("/forms/<slug>")
+def form(slug: str) -> ResponseReturnValue:
+    """The hosted form."""
+    hosted = open_form(current_session(), slug)
+    return _show(hosted, form_class(hosted)(wording=hosted.wording_hash))
+
+
+@blueprint.post("/forms/<slug>")
+@limiter.limit(signup_limit, key_func=this_client, exempt_when=signups_are_unlimited)
+def sign_up(slug: str) -> ResponseReturnValue:
+    """Take a sign-up; the answer is the same for every address."""
+    hosted = open_form(current_session(), slug)
+    filled = form_class(hosted)(request.form)
+    if not _valid(hosted, filled):
+        return _show(hosted, filled), HTTPStatus.UNPROCESSABLE_ENTITY
+    wish = Request(
+        sender=sender_of(hosted),
+        form_id=hosted.id,
+        wording_hash=filled.wording.data or hosted.wording_hash,
+        topics=filled.chosen(hosted.topics),
+        profile=filled.profile(),
+    )
+    with unit_of_work() as session:
+        request_subscription(
+            session, filled.address, wish, evidence(f"form:{hosted.slug}", hosted.locale)
+        )
+    return redirect(url_for("public.sent", slug=slug), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/forms/<slug>/sent")
+def sent(slug: str) -> ResponseReturnValue:
+    """What everybody sees after a sign-up."""
+    hosted = open_form(current_session(), slug)
+    speak(hosted.locale)
+    return render_template(
+        "public/sent.html",
+        newsletter=newsletter_of(hosted),
+        signup_form={"title": hosted.title},
+        confirm_days=confirm_within().days,
+    )
+
+
+def sender_of(hosted: OpenForm) -> Sender:
+    """For which newsletter the mails of this form speak."""
+    return Sender(
+        hosted.newsletter_id,
+        hosted.newsletter_slug,
+        hosted.newsletter_name,
+        hosted.sender_name,
+        hosted.reply_to,
+    )
+
+
+def newsletter_of(hosted: OpenForm) -> dict[str, str]:
+    """The newsletter as the pages show it."""
+    return {"name": hosted.newsletter_name, "description": hosted.newsletter_description}
+
+
+def _valid(hosted: OpenForm, filled: PublicForm) -> bool:
+    if not filled.validate():
+        return False
+    shown = filled.wording.data
+    if not shown or shown == hosted.wording_hash:
+        return True
+    if form_has_shown(current_session(), hosted.id, shown):
+        return True
+    filled.wording.data = hosted.wording_hash
+    filled.wording.errors = [
+        gettext("The words you agree to have changed. Please read them again.")
+    ]
+    return False
+
+
+def _show(hosted: OpenForm, filled: PublicForm) -> str:
+    speak(hosted.locale)
+    shown = {
+        "title": hosted.title,
+        "intro": hosted.intro,
+        "action_url": url_for("public.sign_up", slug=hosted.slug),
+    }
+    return render_template(
+        "public/form.html", newsletter=newsletter_of(hosted), signup_form=shown, form=filled
+    )

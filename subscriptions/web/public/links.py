@@ -1,0 +1,127 @@
+"""What the links in mails open: confirm and unsubscribe. GET changes nothing."""
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from subscriptions.core.addresses import mask
+from subscriptions.core.errors import ExpiredToken, Gone
+from subscriptions.core.links import current_links
+from subscriptions.core.tokens import Purpose, Reference
+from subscriptions.core.transactions import current_session, unit_of_work
+from subscriptions.subscribers.lifecycle import Ended, confirm, unsubscribe
+from subscriptions.subscribers.mails import confirm_within
+from subscriptions.subscribers.queries import (
+    SubscriptionView,
+    chosen_topics,
+    find_subscription,
+    requested_wording,
+)
+from subscriptions.subscribers.states import Status
+from subscriptions.web.evidence import evidence
+from subscriptions.web.locale import speak
+from subscriptions.web.public.blueprint import blueprint
+from subscriptions.web.tokens import read_token
+
+
+@blueprint.get("/confirm/<token>")
+def confirm_page(token: str) -> ResponseReturnValue:
+    """A page with one button."""
+    try:
+        view = _pending_or_active(_read_confirmation(token))
+    except (ExpiredToken, Gone) as error:
+        return _over(error)
+    speak(view.locale)
+    if view.status == Status.ACTIVE:
+        return _confirmed(view, already=True)
+    session = current_session()
+    return render_template(
+        "public/confirm.html",
+        newsletter={"name": view.newsletter_name},
+        masked_address=mask(view.address),
+        topics=[topic.title for topic in chosen_topics(session, view.id)],
+        wording=requested_wording(session, view.id),
+        action_url=url_for("public.confirm_subscription", token=token),
+    )
+
+
+@blueprint.post("/confirm/<token>")
+def confirm_subscription(token: str) -> ResponseReturnValue:
+    """Make the subscription active; pressing again is harmless."""
+    try:
+        reference = _read_confirmation(token)
+        view = _pending_or_active(reference)
+        with unit_of_work() as session:
+            already = confirm(session, reference, evidence("confirmation link", view.locale))
+    except (ExpiredToken, Gone) as error:
+        return _over(error)
+    speak(view.locale)
+    return _confirmed(view, already=already)
+
+
+@blueprint.get("/unsubscribe/<token>")
+def unsubscribe_page(token: str) -> ResponseReturnValue:
+    """A page that says what will end, with one button."""
+    reference = read_token(Purpose.UNSUBSCRIBE, token)
+    view = find_subscription(current_session(), reference)
+    if view is None or view.status == Status.ENDED:
+        return _ended(None, Ended(None, erased=False))
+    speak(view.locale)
+    return render_template(
+        "public/unsubscribe.html",
+        newsletter={"name": view.newsletter_name},
+        masked_address=mask(view.address),
+        action_url=url_for("public.unsubscribe_now", token=token),
+        preferences_url=current_links().to(Purpose.PREFERENCES, reference.id, reference.epoch),
+        others=view.others,
+    )
+
+
+@blueprint.post("/unsubscribe/<token>")
+def unsubscribe_now(token: str) -> ResponseReturnValue:
+    """End and erase at once: for the page's button and for RFC 8058. Again: 200 as well."""
+    reference = read_token(Purpose.UNSUBSCRIBE, token)
+    view = find_subscription(current_session(), reference)
+    with unit_of_work() as session:
+        ended = unsubscribe(session, reference)
+    return _ended(view, ended)
+
+
+def _read_confirmation(token: str) -> Reference:
+    return read_token(Purpose.CONFIRM, token, confirm_within())
+
+
+def _pending_or_active(reference: Reference) -> SubscriptionView:
+    view = find_subscription(current_session(), reference)
+    if view is None or view.status == Status.ENDED:
+        raise Gone
+    return view
+
+
+def _confirmed(view: SubscriptionView, *, already: bool) -> str:
+    return render_template(
+        "public/confirmed.html",
+        newsletter={"name": view.newsletter_name},
+        already=already,
+        preferences_url=current_links().to(Purpose.PREFERENCES, view.reference, view.epoch),
+    )
+
+
+def _over(error: ExpiredToken | Gone) -> ResponseReturnValue:
+    reason = "expired" if isinstance(error, ExpiredToken) else "ended"
+    page = render_template(
+        "public/expired.html", reason=reason, restart_url=url_for("public.index")
+    )
+    return page, error.status
+
+
+def _ended(view: SubscriptionView | None, ended: Ended) -> str:
+    if view is not None:
+        speak(view.locale)
+    return render_template(
+        "public/unsubscribed.html",
+        newsletter={"name": view.newsletter_name} if view else None,
+        erased=ended.erased,
+        restart_url=(
+            url_for("public.form", slug=view.form_slug) if view and view.form_slug else None
+        ),
+    )

@@ -1,0 +1,89 @@
+"""The privacy page, made from the policy in force."""
+
+from datetime import date
+
+from flask import jsonify, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import format_date
+
+from subscriptions.core.words import gettext, ngettext
+from subscriptions.privacy.policy import Clause, current_policy
+from subscriptions.privacy.purge import last_runs
+from subscriptions.web.locale import current_settings
+from subscriptions.web.public.blueprint import blueprint
+
+
+@blueprint.get("/privacy")
+def privacy() -> ResponseReturnValue:
+    """The notice for people."""
+    policy = current_policy()
+    runs = last_runs()
+    return render_template(
+        "public/privacy.html",
+        clauses=[
+            _shown(clause) | {"last_run_text": _ran(clause, runs)} for clause in policy.clauses
+        ],
+        recipients=[],
+        rights=_rights(),
+        authority="",
+        dpo="",
+        location="",
+        version_date=policy.version,
+    )
+
+
+@blueprint.get("/privacy.json")
+def privacy_json() -> ResponseReturnValue:
+    """The notice for machines: the clauses as they are executed."""
+    policy = current_policy()
+    runs = last_runs()
+    settings = current_settings()
+    clauses = [
+        clause.model_dump(mode="json")
+        | {"last_run": runs[clause.id].isoformat() if clause.id in runs else None}
+        for clause in policy.clauses
+    ]
+    return jsonify(
+        controller=settings.organisation,
+        contact=settings.privacy_contact,
+        version=policy.version,
+        recording=policy.recording.model_dump(mode="json"),
+        clauses=clauses,
+    )
+
+
+def _shown(clause: Clause) -> dict[str, str]:
+    return {
+        "title": clause.title,
+        "what": clause.title,
+        "purpose": clause.purpose,
+        "basis": clause.basis,
+        "keep_text": _keep(clause),
+        "action_text": gettext("Erased"),
+    }
+
+
+def _keep(clause: Clause) -> str:
+    days = ngettext("%(num)d day", "%(num)d days", clause.keep.days)
+    if clause.trigger == "unconfirmed":
+        return gettext("%(days)s after the sign-up", days=days)
+    if clause.trigger == "unsubscribed":
+        return gettext("Until you unsubscribe; erased in the same moment")
+    if clause.trigger == "undeliverable":
+        return gettext("Until sent; %(days)s where it can't be delivered", days=days)
+    return gettext("%(days)s", days=days)
+
+
+def _ran(clause: Clause, runs: dict[str, date]) -> str:
+    if clause.trigger == "unsubscribed":
+        return gettext("Runs with every unsubscribe")
+    return str(format_date(runs[clause.id])) if clause.id in runs else gettext("Not yet")
+
+
+def _rights() -> list[str]:
+    return [
+        gettext("See and change what you receive, with the link in every mail (Article 7(3))."),
+        gettext("Unsubscribe with one click; your data is erased at once (Articles 7(3) and 17)."),
+        gettext("Ask for a copy, a correction, a restriction, or object (Articles 15 to 21)."),
+        gettext("Complain to a supervisory authority (Article 77)."),
+    ]
