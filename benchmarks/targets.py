@@ -1,0 +1,70 @@
+"""What was promised, and whether the figures keep it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from benchmarks.exporting import ExportFigures
+from benchmarks.load import Result
+from benchmarks.peers.peer import PeerFigures
+from benchmarks.rounds import OPERATIONS, Compared
+
+TIMES_PEER = {"SQLite": 8.0, "PostgreSQL": 4.0}
+SPREAD = 4.0
+COST = 1.15
+SHARE = 0.25
+GROWTH_MB = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A promise and its figure: `most` tells an upper bound from a lower one."""
+
+    promise: str
+    bound: float
+    figure: float
+    unit: str
+    most: bool
+
+    @property
+    def met(self) -> bool:
+        """Whether the figure is within the bound."""
+        return self.figure <= self.bound if self.most else self.figure >= self.bound
+
+
+def beside_peer(store: str, compared: Compared, peer: PeerFigures) -> Iterator[Target]:
+    """Sign-up and unsubscribe against django-newsletter on SQLite."""
+    pairs = (("sign-up", peer.sign_up), ("unsubscribe", peer.unsubscribe))
+    for operation, theirs in pairs:
+        times = compared.few.result(operation).rate / theirs.rate
+        promise = f"{store}: {operation}, times {peer.name}"
+        yield Target(promise, TIMES_PEER[store], times, "x", most=False)
+
+
+def steady(store: str, compared: Compared) -> Iterator[Target]:
+    """p99 against p50 of each operation, and its cost with many subscribers against few."""
+    for operation in OPERATIONS:
+        few, many = compared.few.result(operation), compared.many.result(operation)
+        worst = max(few.spread, many.spread)
+        yield Target(f"{store}: {operation}, p99 by p50", SPREAD, worst, "x", most=True)
+    for operation in OPERATIONS:
+        cost = compared.few.result(operation).rate / compared.many.result(operation).rate
+        promise = f"{store}: {operation}, cost with many by cost with few"
+        yield Target(promise, COST, cost, "x", most=True)
+
+
+def answers(store: str, compared: Compared) -> Iterator[Target]:
+    """No answer but the expected one."""
+    results: list[Result] = [
+        figures.result(operation)
+        for figures in (compared.few, compared.many)
+        for operation in OPERATIONS
+    ]
+    wrong = sum(result.unexpected + result.broken for result in results)
+    yield Target(f"{store}: answers other than expected", 0, wrong, "", most=True)
+
+
+def export_targets(figures: ExportFigures) -> Iterator[Target]:
+    """Rows per second against the database's own shell, and the growth of memory."""
+    yield Target("export: rows/s by sqlite3 -csv's", SHARE, figures.share, "x", most=False)
+    growth = figures.growth / 1e6
+    yield Target("export: growth of memory", GROWTH_MB, growth, " MB", most=True)
