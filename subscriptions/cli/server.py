@@ -12,6 +12,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import MPServer
 
+from subscriptions.cli.leash import Leash, deaf_to_interrupt
 from subscriptions.config import Settings
 from subscriptions.core.sqlite import truncate_log
 from subscriptions.extensions import db
@@ -33,15 +34,18 @@ def port_is_free(host: str, port: int) -> bool:
         return True
 
 
-def run_server(app: Flask, settings: Settings) -> None:
+def run_server(app: Flask, settings: Settings, *, with_worker: bool) -> None:
     """Serve until a signal; then stop the worker and leave no log of deleted rows behind."""
     with app.app_context():
         # A snapshot that stays open would keep the log from ever being truncated, and the
         # children open connections of their own.
         db.session.remove()
         db.engine.dispose()
-    worker = WorkerProcess()
-    worker.start()
+    leash = Leash()
+    leash.hold_forks()
+    worker = WorkerProcess(leash)
+    if with_worker:
+        worker.start()
     try:
         _web(settings).serve()
     finally:
@@ -69,7 +73,8 @@ def _web(settings: Settings) -> MPServer:
 class WorkerProcess:
     """``flask worker`` as a child; started again if it dies, gone when we are."""
 
-    def __init__(self) -> None:
+    def __init__(self, leash: Leash) -> None:
+        self._leash = leash
         self._stopping = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
         self._watcher = threading.Thread(target=self._watch, daemon=True)
@@ -93,9 +98,9 @@ class WorkerProcess:
             process.wait()
 
     def _spawn(self) -> None:
-        # It sees its stdin close when we are gone, even if we were killed.
         command = [sys.executable, "-m", "flask", "--app", "app", "worker", "--with-parent"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603
+        with deaf_to_interrupt():
+            self._process = subprocess.Popen(command, stdin=self._leash.end)  # noqa: S603
 
     def _watch(self) -> None:
         while self._process is not None:

@@ -24,8 +24,9 @@ def setup() -> None:
 
 
 @click.command()
+@click.option("--without-worker", is_flag=True, help="For when `flask worker` runs elsewhere.")
 @with_appcontext
-def serve() -> None:
+def serve(without_worker: bool) -> None:
     """Set up, then serve the web and run the worker until Ctrl-C."""
     settings = current_app.extensions["assent_settings"]
     if not port_is_free(settings.host, settings.port):
@@ -36,7 +37,7 @@ def serve() -> None:
     # A read left open here would pin the write-ahead log for as long as we serve.
     current_session().close()
     sys.stdout.flush()
-    run_server(app_ctx.app, settings)
+    run_server(app_ctx.app, settings, with_worker=not without_worker)
 
 
 @click.command()

@@ -11,6 +11,7 @@ from pathlib import Path
 from flask import Flask
 from huey.consumer import Consumer
 
+from subscriptions.cli.leash import stop_at_end_of
 from subscriptions.core.sqlite import truncate_log
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.extensions import db
@@ -19,6 +20,7 @@ from subscriptions.mail.mailbox import start_local_mailbox
 
 THREADS = 2
 STDIN = 0
+NICENESS = 10  # people who wait for an answer come before mail that may take a second longer
 TRUNCATE_EVERY = 20.0  # seconds; the promise is a minute
 STOP_SECONDS = 20
 
@@ -34,10 +36,11 @@ class GracefulConsumer(Consumer):  # type: ignore[misc]
 def run_worker(app: Flask, with_parent: bool) -> None:
     """Run jobs until a signal, or until our parent is gone."""
     settings = app.extensions["assent_settings"]
+    os.nice(NICENESS)
     listener = start_local_mailbox(app) if settings.uses_local_mailbox else None
     stopping = threading.Event()
     if with_parent:
-        threading.Thread(target=_stop_with_parent, daemon=True).start()
+        threading.Thread(target=stop_at_end_of, args=(STDIN,), daemon=True).start()
     with _presence(settings.data_dir / "worker.lock") as alone:
         if alone and settings.is_sqlite:
             _release_leases(app)
@@ -89,10 +92,3 @@ def _tidy(app: Flask, stopping: threading.Event) -> None:
     while not stopping.wait(TRUNCATE_EVERY):
         with app.app_context():
             truncate_log(db.engine)
-
-
-def _stop_with_parent() -> None:
-    # Not by sys.stdin: a buffered reader in a daemon thread can't be interrupted at exit.
-    while os.read(STDIN, 1024):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)

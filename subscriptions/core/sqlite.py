@@ -63,7 +63,11 @@ def truncate_log(engine: Engine, patience: float = 5.0) -> bool:
 def _checkpoint(connection: Connection) -> bool:
     record = connection.connection
     _lock(record.info)
-    busy, _log, _moved = record.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    cursor = record.cursor()
+    # Who holds the writer lock must not wait for readers: every writer would wait with it.
+    cursor.execute("PRAGMA busy_timeout = 0")
+    busy, _log, _moved = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    cursor.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
     return not busy
 
 

@@ -33,7 +33,7 @@ def unit_of_work() -> Iterator[Session]:
     commit has succeeded, and not otherwise.
     """
     session = current_session()
-    _leave_reading(session)
+    leave_reading(session)
     session.connection(execution_options={WRITER: True})
     try:
         yield session
@@ -60,8 +60,8 @@ def store_failed(error: BaseException) -> bool:
     return isinstance(error, STORE_FAILURES)
 
 
-def _leave_reading(session: Session) -> None:
-    """End a read that came before: SQLite can't turn its snapshot into a write."""
+def leave_reading(session: Session) -> None:
+    """End a read that came before: SQLite can't turn its snapshot into a write or clear its log."""
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("a write was begun outside a unit of work")
     if session.in_transaction():

@@ -1,0 +1,1 @@
+"""The proof: unit, functional, migration and browser tests, on real parts."""

@@ -1,0 +1,1 @@
+"""Tests through the edge: HTTP, the command line, real processes."""
