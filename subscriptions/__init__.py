@@ -15,7 +15,7 @@ from subscriptions.core.logs import configure_logs
 from subscriptions.core.personal_data import registry, unregistered
 from subscriptions.core.sqlite import configure_sqlite, engine_options
 from subscriptions.core.tokens import TokenService
-from subscriptions.extensions import babel, db, mail, migrate
+from subscriptions.extensions import db, mail, migrate
 from subscriptions.mail import delivery
 from subscriptions.mail import personal_data as mail_data
 from subscriptions.mail.mailbox import LocalMailbox
@@ -47,7 +47,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     configure_privacy(app, settings)
     configure_mail(app, settings)
     configure_jobs(app, settings)
-    configure_languages(app)
+    web.locale.configure(app, str(TRANSLATIONS))
     web.register(app, settings)
     cli.register(app)
     return app
@@ -122,9 +122,3 @@ def configure_jobs(app: Flask, settings: Settings) -> None:
     """Bind the jobs of the rooms to their queue."""
     queue = open_queue(settings.database, str(settings.data_dir / JOBS_FILE))
     bind_jobs(app, queue, (*delivery.JOBS, *purge.JOBS))
-
-
-def configure_languages(app: Flask) -> None:
-    """Bind the translations. Pages choose their language in :mod:`subscriptions.web.locale`."""
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
-    babel.init_app(app, locale_selector=web.locale.select_locale)

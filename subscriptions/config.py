@@ -21,6 +21,8 @@ from pydantic_settings import (
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 PREFIX = "ASSENT_"
 ENV_FILE = ".env"
@@ -127,6 +129,10 @@ class Settings(BaseSettings):
             value = "postgresql://" + value.removeprefix("postgres://")
         if value and not re.match(r"(sqlite:///|postgresql(\+psycopg)?://)", value):
             raise ValueError("must start with sqlite:/// or postgresql://")
+        try:
+            make_url(value or "sqlite:///")
+        except (ArgumentError, ValueError):
+            raise ValueError("is no database URL") from None  # the value may hold a password
         return value.replace("postgresql://", "postgresql+psycopg://", 1)
 
     @field_validator("base_url")
@@ -135,6 +141,9 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
             raise ValueError("must be an absolute http:// or https:// URL")
+        if re.search(r"[\s\x00-\x1f\x7f]", value):
+            raise ValueError("must be one line without spaces")
+        _ = parts.port
         if parts.query or parts.fragment:
             raise ValueError("must not have a query or a fragment")
         return value.rstrip("/")

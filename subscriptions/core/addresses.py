@@ -12,6 +12,8 @@ from email_validator import EmailNotValidError, validate_email
 from subscriptions.core.errors import Invalid
 
 MAX_LENGTH = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
+MAX_KEY = 320  # compatibility forms of some letters have up to 18 characters
+UNREADABLE = "\ufffd"  # what stands for bytes that were not UTF-8
 
 
 class InvalidAddress(Invalid):
@@ -43,13 +45,16 @@ def parse_address(text: str) -> Address:
     Syntax only: no DNS look-up, because a sign-up waits for nothing outside.
     """
     stripped = text.strip(" \t")
-    if not stripped or len(stripped) > MAX_LENGTH:
+    if not stripped or len(stripped) > MAX_LENGTH or UNREADABLE in stripped:
         raise InvalidAddress
     try:
         parsed = validate_email(stripped, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         raise InvalidAddress from None
-    return Address(parsed.normalized, address_key(parsed.normalized))
+    key = address_key(parsed.normalized)
+    if len(key) > MAX_KEY:
+        raise InvalidAddress
+    return Address(parsed.normalized, key)
 
 
 def address_key(address: str) -> str:

@@ -17,6 +17,7 @@ class AssentError(Exception):
     code = "error"
     status = HTTPStatus.BAD_REQUEST
     message: LazyString | str = _("This can't be done.")
+    retry_after: int | None = None  # seconds
 
     def __init__(self, message: LazyString | str | None = None) -> None:
         if message is not None:
@@ -77,3 +78,16 @@ class Unavailable(AssentError):
     code = "unavailable"
     status = HTTPStatus.SERVICE_UNAVAILABLE
     message = _("The service can't do this just now. Nothing was saved; please try again soon.")
+    retry_after = 10
+
+
+class TooManyRequests(AssentError):
+    """This client did this too often for now."""
+
+    code = "too_many_requests"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    message = _("Too many requests came from your network. Please try again a little later.")
+
+    def __init__(self, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__()

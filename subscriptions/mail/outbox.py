@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
 from subscriptions.core.db import new_reference
 from subscriptions.core.jobs import wake
+from subscriptions.core.statements import table_of
 from subscriptions.core.transactions import after_commit
 from subscriptions.mail.models import OutboxMessage
 
@@ -21,6 +22,12 @@ DELIVER = "mail.deliver"
 LEASE = timedelta(minutes=3)
 BATCH = 20
 RETRY_AFTER = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720, 1440)]
+
+
+OUTBOX = table_of(OutboxMessage)
+QUEUE = insert(OUTBOX)
+STILL_WANTED = select(OUTBOX.c.id).where(OUTBOX.c.id == bindparam("of"))
+NOTE_SENT = delete(OUTBOX).where(OUTBOX.c.id == bindparam("of")).returning(OUTBOX.c.id)
 
 
 def queue_mail(
@@ -38,20 +45,19 @@ def queue_mail(
     see :mod:`subscriptions.mail.message`.
     """
     now = clock.now()
-    session.execute(
-        insert(OutboxMessage).values(
-            reference=new_reference(),
-            template=template,
-            recipient=recipient,
-            locale=locale,
-            context=context,
-            subscriber_id=subscriber_id,
-            newsletter_id=newsletter_id,
-            created_at=now,
-            due_at=now,
-            attempts=0,
-        )
-    )
+    parameters = {
+        "reference": new_reference(),
+        "template": template,
+        "recipient": recipient,
+        "locale": locale,
+        "context": context,
+        "subscriber_id": subscriber_id,
+        "newsletter_id": newsletter_id,
+        "created_at": now,
+        "due_at": now,
+        "attempts": 0,
+    }
+    session.connection().execute(QUEUE, parameters)
     after_commit(session, wake_delivery)
 
 
@@ -84,10 +90,7 @@ def still_wanted(session: Session, message_id: int) -> bool:
 
 def note_sent(session: Session, message_id: int) -> bool:
     """Remove a message that the server has accepted; False if it was erased meanwhile."""
-    gone = session.execute(
-        delete(OutboxMessage).where(OutboxMessage.id == message_id).returning(OutboxMessage.id)
-    )
-    return gone.one_or_none() is not None
+    return session.connection().scalar(NOTE_SENT, {"of": message_id}) is not None
 
 
 def note_failure(session: Session, message_id: int, error: str, *, permanent: bool) -> None:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from subscriptions.core.personal_data import Category
+from subscriptions.core.statements import table_of
 from subscriptions.mail.models import MAIL, OutboxMessage
 
 
@@ -18,13 +19,11 @@ def _export(session: Session, subscriber_id: int) -> list[dict[str, Any]]:
     return [row._asdict() for row in rows]
 
 
+ERASE = delete(table_of(OutboxMessage)).where(OutboxMessage.subscriber_id == bindparam("person"))
+
+
 def _erase(session: Session, subscriber_id: int) -> int:
-    gone = session.execute(
-        delete(OutboxMessage)
-        .where(OutboxMessage.subscriber_id == subscriber_id)
-        .returning(OutboxMessage.recipient)
-    ).all()
-    return len(gone)
+    return session.connection().execute(ERASE, {"person": subscriber_id}).rowcount
 
 
 CATEGORIES = (Category(MAIL, "Mail that is queued for the person", _export, _erase),)

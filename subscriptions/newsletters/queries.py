@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from subscriptions.core.errors import NotFound
@@ -40,7 +40,7 @@ class OpenForm:
     topics: tuple[TopicChoice, ...]
 
 
-FORM_COLUMNS = (
+OPEN_FORM = (
     select(
         SignupForm.id,
         SignupForm.slug,
@@ -60,13 +60,22 @@ FORM_COLUMNS = (
     )
     .join(Newsletter, Newsletter.id == SignupForm.newsletter_id)
     .join(Wording, Wording.hash == SignupForm.wording_hash)
-    .where(SignupForm.retired_at.is_(None), Newsletter.closed_at.is_(None))
+    .where(
+        SignupForm.slug == bindparam("of_slug"),
+        SignupForm.retired_at.is_(None),
+        Newsletter.closed_at.is_(None),
+    )
+)
+OFFERED_TOPICS = (
+    select(Topic.id, Topic.slug, Topic.title)
+    .where(Topic.newsletter_id == bindparam("of_newsletter"), Topic.retired_at.is_(None))
+    .order_by(Topic.position, Topic.id)
 )
 
 
 def open_form(session: Session, slug: str) -> OpenForm:
     """The form with this slug, if it takes sign-ups; otherwise :class:`NotFound`."""
-    row = session.execute(FORM_COLUMNS.where(SignupForm.slug == slug)).one_or_none()
+    row = session.connection().execute(OPEN_FORM, {"of_slug": slug}).one_or_none()
     if row is None:
         raise NotFound
     values = row._asdict()
@@ -84,11 +93,7 @@ def _offered(session: Session, newsletter_id: int, slugs: Sequence[str]) -> tupl
 
 def newsletter_topics(session: Session, newsletter_id: int) -> tuple[TopicChoice, ...]:
     """The topics that the newsletter offers now, in their order."""
-    rows = session.execute(
-        select(Topic.id, Topic.slug, Topic.title)
-        .where(Topic.newsletter_id == newsletter_id, Topic.retired_at.is_(None))
-        .order_by(Topic.position, Topic.id)
-    )
+    rows = session.connection().execute(OFFERED_TOPICS, {"of_newsletter": newsletter_id})
     return tuple(TopicChoice(*row) for row in rows)
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, delete, insert
 
 from subscriptions.core import clock
+from subscriptions.core.statements import table_of
 from subscriptions.subscribers.models import ConsentRecord
 
 REQUESTED = "requested"
@@ -27,8 +27,16 @@ class Evidence:
     user_agent: str | None = None
 
 
+CONSENT_RECORDS = table_of(ConsentRecord)
+INSERT = insert(CONSENT_RECORDS)
+FORGET = delete(CONSENT_RECORDS).where(
+    CONSENT_RECORDS.c.subscription_id == bindparam("of"),
+    CONSENT_RECORDS.c.step == bindparam("of_step"),
+)
+
+
 def record_consent(
-    session: Session,
+    connection: Connection,
     subscription_id: int,
     step: str,
     wording_hash: str,
@@ -36,25 +44,20 @@ def record_consent(
     evidence: Evidence,
 ) -> None:
     """Add the record of one step."""
-    session.execute(
-        insert(ConsentRecord).values(
-            subscription_id=subscription_id,
-            step=step,
-            at=clock.now(),
-            source=evidence.source,
-            wording_hash=wording_hash,
-            topics=list(topics),
-            locale=evidence.locale,
-            client_address=evidence.client_address,
-            user_agent=evidence.user_agent,
-        )
-    )
+    parameters = {
+        "subscription_id": subscription_id,
+        "step": step,
+        "at": clock.now(),
+        "source": evidence.source,
+        "wording_hash": wording_hash,
+        "topics": list(topics),
+        "locale": evidence.locale,
+        "client_address": evidence.client_address,
+        "user_agent": evidence.user_agent,
+    }
+    connection.execute(INSERT, parameters)
 
 
-def forget_request(session: Session, subscription_id: int) -> None:
+def forget_request(connection: Connection, subscription_id: int) -> None:
     """Drop the record of a request that a newer one replaces before either was confirmed."""
-    session.execute(
-        delete(ConsentRecord).where(
-            ConsentRecord.subscription_id == subscription_id, ConsentRecord.step == REQUESTED
-        )
-    )
+    connection.execute(FORGET, {"of": subscription_id, "of_step": REQUESTED})

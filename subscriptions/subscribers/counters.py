@@ -3,37 +3,39 @@
 import random
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
+from subscriptions.core.statements import upsert
 from subscriptions.subscribers.models import DailyCount
 from subscriptions.subscribers.states import Event
 
 SHARDS = 8
 
 
-def count(session: Session, newsletter_id: int, event: Event, amount: int = 1) -> None:
+COUNT = upsert(
+    DailyCount,
+    lambda insert: insert.on_conflict_do_update(
+        index_elements=["day", "newsletter_id", "event", "shard"],
+        set_={"count": DailyCount.count + insert.excluded.count},
+    ),
+)
+
+
+def count(connection: Connection, newsletter_id: int, event: Event) -> None:
     """Count one more ``event`` today."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert: Any = sqlite if is_sqlite else postgresql
-    statement = insert.insert(DailyCount).values(
-        day=clock.today(),
-        newsletter_id=newsletter_id,
-        event=event.value,
-        # SQLite has one writer at a time; on PostgreSQL sign-ups would queue at one row's lock.
-        shard=0 if is_sqlite else random.randrange(SHARDS),  # noqa: S311 (not a secret)
-        count=amount,
-    )
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["day", "newsletter_id", "event", "shard"],
-            set_={"count": DailyCount.count + statement.excluded.count},
-        )
-    )
+    # SQLite has one writer at a time; on PostgreSQL sign-ups would queue at one row's lock.
+    shards = 1 if connection.dialect.name == "sqlite" else SHARDS
+    parameters = {
+        "day": clock.today(),
+        "newsletter_id": newsletter_id,
+        "event": event.value,
+        "shard": random.randrange(shards),  # noqa: S311 (not a secret)
+        "count": 1,
+    }
+    COUNT.run(connection, parameters)
 
 
 def daily_counts(

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
 from subscriptions.core.errors import Gone
 from subscriptions.core.personal_data import registry
+from subscriptions.core.statements import table_of
 from subscriptions.core.tokens import Reference
 from subscriptions.mail.outbox import forget_queued
 from subscriptions.subscribers.consent import CONFIRMED, REQUESTED, Evidence, record_consent
@@ -32,39 +33,57 @@ class Ended:
     erased: bool
 
 
+SUBSCRIPTIONS = table_of(Subscription)
+SUBSCRIBERS = table_of(Subscriber)
+CONSENT = table_of(ConsentRecord)
+OF_LINK = (
+    SUBSCRIPTIONS.c.reference == bindparam("of_reference"),
+    SUBSCRIPTIONS.c.epoch == bindparam("of_epoch"),
+)
+FIND_TO_CONFIRM = (
+    select(SUBSCRIPTIONS.c.id, SUBSCRIPTIONS.c.newsletter_id, SUBSCRIPTIONS.c.status)
+    .where(*OF_LINK)
+    .with_for_update()
+)
+MAKE_ACTIVE = (
+    update(SUBSCRIPTIONS)
+    .where(SUBSCRIPTIONS.c.id == bindparam("of"))
+    .values(status=Status.ACTIVE.value, confirmed_at=bindparam("now"))
+)
+REQUESTED_CONSENT = select(CONSENT.c.wording_hash, CONSENT.c.topics).where(
+    CONSENT.c.subscription_id == bindparam("of"), CONSENT.c.step == REQUESTED
+)
+# The subscriber's row is locked, not the subscription's: a sign-up takes it first as well.
+FIND_TO_END = (
+    select(SUBSCRIPTIONS.c.id, SUBSCRIPTIONS.c.subscriber_id)
+    .join(SUBSCRIBERS, SUBSCRIBERS.c.id == SUBSCRIPTIONS.c.subscriber_id)
+    .where(*OF_LINK)
+    .with_for_update(of=SUBSCRIBERS)
+)
+ALL_OF_PERSON = select(
+    SUBSCRIPTIONS.c.id, SUBSCRIPTIONS.c.reference, SUBSCRIPTIONS.c.newsletter_id
+).where(SUBSCRIPTIONS.c.subscriber_id == bindparam("person"))
+JOURNAL = insert(table_of(ErasedReference))
+
+
 def confirm(session: Session, reference: Reference, evidence: Evidence) -> bool:
     """Make a pending subscription active; return whether it was active already.
 
     Raises :class:`Gone` if it has ended, was erased or was begun anew since.
     """
-    found = session.execute(
-        select(Subscription.id, Subscription.newsletter_id, Subscription.status)
-        .where(Subscription.reference == reference.id, Subscription.epoch == reference.epoch)
-        .with_for_update()
-    ).one_or_none()
+    connection = session.connection()
+    found = connection.execute(FIND_TO_CONFIRM, _of(reference)).one_or_none()
     if found is None or found.status == Status.ENDED:
         raise Gone
-    if found.status == Status.ACTIVE:
+    if after(Status(found.status), Event.CONFIRMED) == found.status:
         return True
-    session.execute(
-        update(Subscription)
-        .where(Subscription.id == found.id)
-        .values(status=after(Status(found.status), Event.CONFIRMED).value, confirmed_at=clock.now())
-    )
-    _record_confirmation(session, found.id, evidence)
-    count(session, found.newsletter_id, Event.CONFIRMED)
-    return False
-
-
-def _record_confirmation(session: Session, subscription_id: int, evidence: Evidence) -> None:
-    requested = session.execute(
-        select(ConsentRecord.wording_hash, ConsentRecord.topics, ConsentRecord.source).where(
-            ConsentRecord.subscription_id == subscription_id, ConsentRecord.step == REQUESTED
-        )
-    ).one()
+    connection.execute(MAKE_ACTIVE, {"of": found.id, "now": clock.now()})
+    requested = connection.execute(REQUESTED_CONSENT, {"of": found.id}).one()
     record_consent(
-        session, subscription_id, CONFIRMED, requested.wording_hash, requested.topics, evidence
+        connection, found.id, CONFIRMED, requested.wording_hash, requested.topics, evidence
     )
+    count(connection, found.newsletter_id, Event.CONFIRMED)
+    return False
 
 
 def unsubscribe(session: Session, reference: Reference) -> Ended:
@@ -72,30 +91,18 @@ def unsubscribe(session: Session, reference: Reference) -> Ended:
 
     Works any number of times. A link from before the person began anew ends nothing.
     """
-    found = _find(session, reference)
+    found = session.connection().execute(FIND_TO_END, _of(reference)).one_or_none()
     if found is None:
         return Ended(None, erased=False)
-    subscription_id, subscriber_id = found
-    return end_subscriptions(session, subscriber_id, [subscription_id], Event.UNSUBSCRIBED)
+    return end_subscriptions(session, found.subscriber_id, [found.id], Event.UNSUBSCRIBED)
 
 
 def unsubscribe_from_all(session: Session, reference: Reference) -> Ended:
     """End every subscription of the person whose link this is, and erase the person."""
-    found = _find(session, reference)
+    found = session.connection().execute(FIND_TO_END, _of(reference)).one_or_none()
     if found is None:
         return Ended(None, erased=False)
-    return erase_subscriber(session, found[1], Event.UNSUBSCRIBED)
-
-
-def _find(session: Session, reference: Reference) -> tuple[int, int] | None:
-    # The subscriber's row is locked, not the subscription's: a sign-up takes it first as well.
-    row = session.execute(
-        select(Subscription.id, Subscription.subscriber_id)
-        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-        .where(Subscription.reference == reference.id, Subscription.epoch == reference.epoch)
-        .with_for_update(of=Subscriber)
-    ).one_or_none()
-    return None if row is None else (row.id, row.subscriber_id)
+    return erase_subscriber(session, found.subscriber_id, Event.UNSUBSCRIBED)
 
 
 def erase_subscriber(session: Session, subscriber_id: int, event: Event) -> Ended:
@@ -114,18 +121,15 @@ def end_subscriptions(
     Everything happens in the caller's transaction: every category of the registry, queued mail
     included. What stays are the anonymous counters and the journal of random ids.
     """
-    rows = session.execute(
-        select(Subscription.id, Subscription.reference, Subscription.newsletter_id).where(
-            Subscription.subscriber_id == subscriber_id
-        )
-    ).all()
+    connection = session.connection()
+    rows = connection.execute(ALL_OF_PERSON, {"person": subscriber_id}).all()
     ending = [row for row in rows if row.id in subscription_ids]
     now = clock.now()
     for row in ending:
-        count(session, row.newsletter_id, event)
-    session.execute(
-        insert(ErasedReference), [{"reference": row.reference, "erased_at": now} for row in ending]
-    )
+        count(connection, row.newsletter_id, event)
+    if ending:
+        journal = [{"reference": row.reference, "erased_at": now} for row in ending]
+        connection.execute(JOURNAL, journal)
     erased = len(ending) == len(rows)
     if erased:
         registry.erase(session, subscriber_id)
@@ -140,3 +144,7 @@ def delete_subscriptions(session: Session, subscription_ids: Sequence[int]) -> N
     for table in (SubscriptionTopic, Profile, ConsentRecord):
         session.execute(delete(table).where(table.subscription_id.in_(subscription_ids)))
     session.execute(delete(Subscription).where(Subscription.id.in_(subscription_ids)))
+
+
+def _of(reference: Reference) -> dict[str, str | int]:
+    return {"of_reference": reference.id, "of_epoch": reference.epoch}

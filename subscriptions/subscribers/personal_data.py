@@ -3,10 +3,20 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, inspect, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Delete,
+    Select,
+    bindparam,
+    delete,
+    inspect,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from subscriptions.core.personal_data import Category
+from subscriptions.core.statements import table_of
 from subscriptions.mail.mailbox import forget_recipient
 from subscriptions.subscribers.models import (
     ADDRESS,
@@ -53,32 +63,45 @@ def _export_consent(session: Session, subscriber_id: int) -> Sequence[dict[str, 
     return _rows(session, select(ConsentRecord).where(mine).order_by(ConsentRecord.id))
 
 
+PERSON: BindParameter[int] = bindparam("person")
+OWN = select(Subscription.id).where(Subscription.subscriber_id == PERSON)
+SUBSCRIBERS, SUBSCRIPTIONS = table_of(Subscriber), table_of(Subscription)
+TOPICS, PROFILES, RECORDS = (
+    table_of(SubscriptionTopic),
+    table_of(Profile),
+    table_of(ConsentRecord),
+)
+ERASE_ADDRESS = (
+    delete(SUBSCRIBERS).where(SUBSCRIBERS.c.id == PERSON).returning(SUBSCRIBERS.c.address)
+)
+ERASE_TOPICS = delete(TOPICS).where(TOPICS.c.subscription_id.in_(OWN))
+ERASE_SUBSCRIPTIONS = delete(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.subscriber_id == PERSON)
+ERASE_PROFILES = delete(PROFILES).where(PROFILES.c.subscription_id.in_(OWN))
+ERASE_RECORDS = delete(RECORDS).where(RECORDS.c.subscription_id.in_(OWN))
+
+
 def _erase_address(session: Session, subscriber_id: int) -> int:
-    addresses = session.scalars(
-        delete(Subscriber).where(Subscriber.id == subscriber_id).returning(Subscriber.address)
-    ).all()
+    addresses = session.connection().scalars(ERASE_ADDRESS, {"person": subscriber_id}).all()
     for address in addresses:
         forget_recipient(address)
     return len(addresses)
 
 
 def _erase_subscriptions(session: Session, subscriber_id: int) -> int:
-    mine = _mine(SubscriptionTopic.subscription_id, subscriber_id)
-    session.execute(delete(SubscriptionTopic).where(mine))
-    return _delete(session, Subscription, Subscription.subscriber_id == subscriber_id)
+    _run(session, ERASE_TOPICS, subscriber_id)
+    return _run(session, ERASE_SUBSCRIPTIONS, subscriber_id)
 
 
 def _erase_profiles(session: Session, subscriber_id: int) -> int:
-    return _delete(session, Profile, _mine(Profile.subscription_id, subscriber_id))
+    return _run(session, ERASE_PROFILES, subscriber_id)
 
 
 def _erase_consent(session: Session, subscriber_id: int) -> int:
-    return _delete(session, ConsentRecord, _mine(ConsentRecord.subscription_id, subscriber_id))
+    return _run(session, ERASE_RECORDS, subscriber_id)
 
 
-def _delete(session: Session, table: type[Any], which: Any) -> int:
-    gone: int = session.connection().execute(delete(table).where(which)).rowcount
-    return gone
+def _run(session: Session, statement: Delete, subscriber_id: int) -> int:
+    return session.connection().execute(statement, {"person": subscriber_id}).rowcount
 
 
 # Those that others hang on come first: they are erased last.

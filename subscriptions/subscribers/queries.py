@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from subscriptions.core.tokens import Reference
@@ -67,14 +67,17 @@ VIEW = (
     .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
     .join(Newsletter, Newsletter.id == Subscription.newsletter_id)
     .outerjoin(SignupForm, SignupForm.id == Subscription.form_id)
+    .where(
+        Subscription.reference == bindparam("of_reference"),
+        Subscription.epoch == bindparam("of_epoch"),
+    )
 )
 
 
 def find_subscription(session: Session, reference: Reference) -> SubscriptionView | None:
     """The subscription that a genuine token speaks of, unless it has gone or begun anew."""
-    row = session.execute(
-        VIEW.where(Subscription.reference == reference.id, Subscription.epoch == reference.epoch)
-    ).one_or_none()
+    parameters = {"of_reference": reference.id, "of_epoch": reference.epoch}
+    row = session.connection().execute(VIEW, parameters).one_or_none()
     return None if row is None else SubscriptionView(**row._asdict())
 
 

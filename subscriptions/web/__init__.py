@@ -5,7 +5,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from subscriptions.config import Settings
 from subscriptions.extensions import csrf
-from subscriptions.web import errors, headers, limits, locale, ops
+from subscriptions.web import errors, headers, limits, locale, ops, sessions
 from subscriptions.web.mailbox import blueprint as mailbox
 from subscriptions.web.preferences import blueprint as preferences
 from subscriptions.web.public import blueprint as public
@@ -19,11 +19,11 @@ def register(app: Flask, settings: Settings) -> None:
     """Bind everything that answers HTTP."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.config["MAX_FORM_PARTS"] = 200
-    app.config["SESSION_COOKIE_NAME"] = "assent"
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, hops, hops)  # type: ignore[method-assign]
     app.context_processor(_house_style)
+    sessions.configure(app, settings)
     csrf.init_app(app)
     for blueprint in (public, preferences, ops.blueprint):
         # Forms elsewhere post here and mail providers do; what matters is in the signed token.

@@ -8,20 +8,30 @@ from flask_limiter.errors import RateLimitExceeded
 from structlog import get_logger
 from werkzeug.exceptions import HTTPException
 
-from subscriptions.core.errors import AssentError, Unavailable
+from subscriptions.core.errors import AssentError, TooManyRequests, Unavailable
 from subscriptions.core.transactions import store_failed
 from subscriptions.core.words import gettext as _
+from subscriptions.core.words import lazy_gettext
 from subscriptions.extensions import db, limiter
 
 log = get_logger()
 
-RETRY_AFTER = 10  # seconds, when the store is away
+TITLES = {
+    HTTPStatus.NOT_FOUND: lazy_gettext("Page not found"),
+    HTTPStatus.METHOD_NOT_ALLOWED: lazy_gettext("This does not work here"),
+    HTTPStatus.CONFLICT: lazy_gettext("This does not fit"),
+    HTTPStatus.GONE: lazy_gettext("This link is over"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: lazy_gettext("This is too large"),
+    HTTPStatus.UNPROCESSABLE_ENTITY: lazy_gettext("This could not be accepted"),
+    HTTPStatus.TOO_MANY_REQUESTS: lazy_gettext("Please wait a little"),
+    HTTPStatus.SERVICE_UNAVAILABLE: lazy_gettext("Please try again soon"),
+}
 
 
 def register(app: Flask) -> None:
     """Bind the handlers."""
     app.register_error_handler(AssentError, _answer)
-    app.register_error_handler(RateLimitExceeded, _too_many)
+    app.register_error_handler(RateLimitExceeded, _limited)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -35,29 +45,26 @@ def error_page(status: int, title: str, message: str, restart_url: str | None = 
 
 
 def _answer(error: AssentError) -> Response:
-    return error_page(error.status, error.status.phrase, str(error.message))
+    response = error_page(error.status, _title(error.status), str(error.message))
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _limited(error: RateLimitExceeded) -> Response:
+    limit = limiter.current_limit
+    wait = round(limit.reset_at - time.time()) if limit else 60
+    return _answer(TooManyRequests(max(1, wait)))
 
 
 def _http(error: HTTPException) -> Response:
     if error.response is not None:
         return make_response(error.response)
     status = HTTPStatus(error.code or 500)
-    response = error_page(status, status.phrase, _message(status))
+    response = error_page(status, _title(status), _message(status))
     for name, value in error.get_headers():
         if name.lower() != "content-type":
             response.headers[name] = value
-    return response
-
-
-def _too_many(error: RateLimitExceeded) -> Response:
-    response = error_page(
-        HTTPStatus.TOO_MANY_REQUESTS,
-        _("Too many sign-ups"),
-        _("Too many sign-ups came from your network. Please try again a little later."),
-    )
-    limit = limiter.current_limit
-    wait = max(1, round(limit.reset_at - time.time())) if limit else 60
-    response.headers["Retry-After"] = str(wait)
     return response
 
 
@@ -66,11 +73,13 @@ def _unexpected(error: Exception) -> Response:
         log.error("store_failed", kind=type(error).__name__, route=_route())
         # The session may hold a broken connection; the next request must not get it.
         db.session.remove()
-        response = _answer(Unavailable())
-        response.headers["Retry-After"] = str(RETRY_AFTER)
-        return response
+        return _answer(Unavailable())
     log.error("unexpected_error", route=_route(), exc_info=error)
     return error_page(500, _("Something went wrong"), _("It is our fault, and it was noted."))
+
+
+def _title(status: HTTPStatus) -> str:
+    return str(TITLES.get(status, _("This did not work")))
 
 
 def _route() -> str:

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 
 from babel import Locale, UnknownLocaleError
 
+from subscriptions.web.checkboxes import SelectChoice
 
-def language_choices(tags: Iterable[str]) -> list[tuple[str, str]]:
-    """``(tag, name of the language in itself)``, each once, in the order given."""
-    return [(tag, _own_name(tag)) for tag in dict.fromkeys(tags)]
+
+def language_choices(tags: Iterable[str]) -> list[SelectChoice]:
+    """Tag and name of each language in itself, each once, in the order given."""
+    return [SelectChoice(tag, _own_name(tag)) for tag in dict.fromkeys(tags)]
 
 
 def _own_name(tag: str) -> str:

@@ -1,36 +1,42 @@
 """How often one client may sign up."""
 
+import time
 from ipaddress import ip_address, ip_network
 
 from flask import Flask, current_app, request
+from limits import RateLimitItem, parse
 
 from subscriptions.config import Settings
 from subscriptions.core.client import client_key
+from subscriptions.core.errors import TooManyRequests
 from subscriptions.core.keys import derive_key
 from subscriptions.core.rate_limits import SCHEME
 from subscriptions.extensions import limiter
 
 IPV6_PREFIX = 64  # what one household gets
+SIGNUP_LIMIT = "assent_signup_limit"
 
 
 def configure(app: Flask, settings: Settings) -> None:
     """Count in the database, so that all processes count together."""
     app.config["RATELIMIT_STORAGE_URI"] = f"{SCHEME}://"
     app.config["RATELIMIT_KEY_PREFIX"] = "limit"
-    app.config["RATELIMIT_ENABLED"] = True
     app.extensions["assent_client_key"] = derive_key(app.extensions["assent_keys"], "clients")
+    app.extensions[SIGNUP_LIMIT] = (
+        None if settings.signup_limit == "off" else parse(settings.signup_limit)
+    )
     limiter.init_app(app)
 
 
-def signup_limit() -> str:
-    """The limit in force."""
-    limit: str = current_app.extensions["assent_settings"].signup_limit
-    return limit
-
-
-def signups_are_unlimited() -> bool:
-    """Whether the limit is off, as load tests want it."""
-    return signup_limit() == "off"
+def guard_signups() -> None:
+    """Count a sign-up of this client; :class:`TooManyRequests` if it had enough of them."""
+    limit: RateLimitItem | None = current_app.extensions[SIGNUP_LIMIT]
+    if limit is None:
+        return
+    client = this_client()
+    if not limiter.limiter.hit(limit, "sign-up", client):
+        reset_at, _left = limiter.limiter.get_window_stats(limit, "sign-up", client)
+        raise TooManyRequests(max(1, round(reset_at - time.time())))
 
 
 def this_client() -> str:

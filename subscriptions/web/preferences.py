@@ -24,7 +24,7 @@ from subscriptions.subscribers.lifecycle import unsubscribe_from_all
 from subscriptions.subscribers.preferences import Frequency, Preferences, change_preferences
 from subscriptions.subscribers.queries import SubscriptionView, chosen_topics, find_subscription
 from subscriptions.subscribers.states import Status
-from subscriptions.web.checkboxes import CheckboxesField
+from subscriptions.web.checkboxes import CheckboxesField, SelectChoice
 from subscriptions.web.languages import language_choices
 from subscriptions.web.locale import speak
 from subscriptions.web.tokens import read_token
@@ -41,9 +41,9 @@ class PreferenceForm(Form):
     frequency = RadioField(
         _("How often"),
         choices=[
-            (Frequency.EVERY.value, _("Every issue")),
-            (Frequency.WEEKLY.value, _("At most once a week")),
-            (Frequency.MONTHLY.value, _("At most once a month")),
+            SelectChoice(Frequency.EVERY.value, _("Every issue")),
+            SelectChoice(Frequency.WEEKLY.value, _("At most once a week")),
+            SelectChoice(Frequency.MONTHLY.value, _("At most once a month")),
         ],
     )
     locale = SelectField(_("Language"))
@@ -117,7 +117,7 @@ def _view(token: str) -> SubscriptionView:
 def _form(view: SubscriptionView, topics: tuple[TopicChoice, ...]) -> PreferenceForm:
     form = PreferenceForm()
     form.locale.choices = language_choices([*view.languages, view.locale])
-    form.topics.choices = [(topic.slug, topic.title) for topic in topics]
+    form.topics.choices = [SelectChoice(topic.slug, topic.title) for topic in topics]
     return form
 
 

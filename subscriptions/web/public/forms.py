@@ -20,7 +20,7 @@ from subscriptions.core.words import gettext
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.fields import PROFILE_FIELDS, ProfileField
 from subscriptions.newsletters.queries import OpenForm, TopicChoice
-from subscriptions.web.checkboxes import CheckboxesField
+from subscriptions.web.checkboxes import CheckboxesField, SelectChoice
 
 
 class PublicForm(Form):
@@ -64,7 +64,7 @@ def form_class(form: OpenForm) -> type[PublicForm]:
     """The WTForms class for a form. Made once for each version of it."""
     fields: dict[str, Any] = {name: _profile_field(PROFILE_FIELDS[name]) for name in form.fields}
     if form.topics:
-        choices = [(topic.slug, topic.title) for topic in form.topics]
+        choices = [SelectChoice(topic.slug, topic.title) for topic in form.topics]
         fields["topics"] = CheckboxesField(_("Topics"), choices=choices)
     fields["consent"] = BooleanField(form.wording, PublicForm.consent.kwargs["validators"])
     return type("HostedForm", (PublicForm,), fields)

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from subscriptions.core.transactions import current_session, unit_of_work
 from subscriptions.core.words import gettext
-from subscriptions.extensions import limiter
 from subscriptions.newsletters.queries import (
     OpenForm,
     form_has_shown,
@@ -17,7 +16,7 @@ from subscriptions.newsletters.queries import (
 from subscriptions.subscribers.mails import Sender, confirm_within
 from subscriptions.subscribers.signup import Request, request_subscription
 from subscriptions.web.evidence import evidence
-from subscriptions.web.limits import signup_limit, signups_are_unlimited, this_client
+from subscriptions.web.limits import guard_signups
 from subscriptions.web.locale import speak
 from subscriptions.web.public.blueprint import blueprint
 from subscriptions.web.public.forms import PublicForm, form_class
@@ -49,9 +48,9 @@ def form(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/forms/<slug>")
-@limiter.limit(signup_limit, key_func=this_client, exempt_when=signups_are_unlimited)
 def sign_up(slug: str) -> ResponseReturnValue:
     """Take a sign-up; the answer is the same for every address."""
+    guard_signups()
     hosted = open_form(current_session(), slug)
     filled = form_class(hosted)(request.form)
     if not _valid(hosted, filled):
