@@ -20,9 +20,9 @@ WRITER = "assent_writer"
 BUSY_SECONDS = 4.0
 PRAGMAS = (
     "journal_mode = WAL",
-    # A commit survives a killed process either way; FULL would also make each one wait for the
-    # disk so that it survives a power cut: docs/adr has the measurement.
-    "synchronous = NORMAL",
+    # NORMAL would survive a killed process as well, but not a power cut: an unsubscribe that was
+    # answered must not come undone. docs/adr has what it costs.
+    "synchronous = FULL",
     "foreign_keys = ON",
     "secure_delete = ON",
     "temp_store = MEMORY",

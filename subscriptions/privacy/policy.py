@@ -1,5 +1,6 @@
 """The policy file: what is held, why, on which basis, for how long, and what then happens."""
 
+import re
 import tomllib
 from collections.abc import Iterable
 from datetime import timedelta
@@ -13,6 +14,7 @@ from subscriptions.config import ConfigurationError
 from subscriptions.core.client import Recording
 
 SHIPPED = files("subscriptions.privacy") / "policies"
+SHIPPED_NAME = re.compile(r"[a-z]+(-[a-z]+)*")
 MAX_BYTES = 256_000
 
 
@@ -70,8 +72,8 @@ class Policy(BaseModel):
 
 def load_policy(name_or_path: str) -> Policy:
     """Read a shipped policy or a TOML file, or raise :class:`ConfigurationError`."""
-    shipped = SHIPPED / f"{name_or_path}.toml"
-    source = shipped if name_or_path.isidentifier() or "-" in name_or_path else Path(name_or_path)
+    shipped = SHIPPED_NAME.fullmatch(name_or_path)
+    source = SHIPPED / f"{name_or_path}.toml" if shipped else Path(name_or_path)
     try:
         data = source.read_bytes()
         if len(data) > MAX_BYTES:

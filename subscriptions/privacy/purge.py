@@ -18,7 +18,7 @@ from subscriptions.mail.models import OutboxMessage
 from subscriptions.privacy.models import ClauseRun
 from subscriptions.privacy.policy import Clause, current_policy
 from subscriptions.subscribers.lifecycle import end_subscriptions
-from subscriptions.subscribers.models import DailyCount, ErasedReference, Subscription
+from subscriptions.subscribers.models import DailyCount, ErasedReference, Subscriber, Subscription
 from subscriptions.subscribers.states import Event, Status
 
 BATCH = 50  # rows of one transaction: no lock is held for long
@@ -56,10 +56,12 @@ def _run(clause: Clause, as_of: datetime) -> int:
 def _unconfirmed(session: Session, before: datetime) -> int:
     rows = session.execute(
         select(Subscription.id, Subscription.subscriber_id)
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
         .where(Subscription.status == Status.PENDING.value, Subscription.requested_at <= before)
         .order_by(Subscription.requested_at)
         .limit(BATCH)
-        .with_for_update(skip_locked=True)
+        # Both rows, the subscriber's first, as everything that changes a subscription does.
+        .with_for_update(of=[Subscriber, Subscription], skip_locked=True)
     ).all()
     for row in rows:
         end_subscriptions(session, row.subscriber_id, [row.id], Event.EXPIRED)

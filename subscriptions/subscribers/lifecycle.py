@@ -36,14 +36,21 @@ class Ended:
 SUBSCRIPTIONS = table_of(Subscription)
 SUBSCRIBERS = table_of(Subscriber)
 CONSENT = table_of(ConsentRecord)
-OF_LINK = (
-    SUBSCRIPTIONS.c.reference == bindparam("of_reference"),
-    SUBSCRIPTIONS.c.epoch == bindparam("of_epoch"),
-)
-FIND_TO_CONFIRM = (
-    select(SUBSCRIPTIONS.c.id, SUBSCRIPTIONS.c.newsletter_id, SUBSCRIPTIONS.c.status)
-    .where(*OF_LINK)
-    .with_for_update()
+# Both rows are locked, the subscriber's first as in a sign-up, so that nothing is decided on a
+# state that somebody else is changing.
+FIND = (
+    select(
+        SUBSCRIPTIONS.c.id,
+        SUBSCRIPTIONS.c.subscriber_id,
+        SUBSCRIPTIONS.c.newsletter_id,
+        SUBSCRIPTIONS.c.status,
+    )
+    .join(SUBSCRIBERS, SUBSCRIBERS.c.id == SUBSCRIPTIONS.c.subscriber_id)
+    .where(
+        SUBSCRIPTIONS.c.reference == bindparam("of_reference"),
+        SUBSCRIPTIONS.c.epoch == bindparam("of_epoch"),
+    )
+    .with_for_update(of=[SUBSCRIBERS, SUBSCRIPTIONS])
 )
 MAKE_ACTIVE = (
     update(SUBSCRIPTIONS)
@@ -52,13 +59,6 @@ MAKE_ACTIVE = (
 )
 REQUESTED_CONSENT = select(CONSENT.c.wording_hash, CONSENT.c.topics).where(
     CONSENT.c.subscription_id == bindparam("of"), CONSENT.c.step == REQUESTED
-)
-# The subscriber's row is locked, not the subscription's: a sign-up takes it first as well.
-FIND_TO_END = (
-    select(SUBSCRIPTIONS.c.id, SUBSCRIPTIONS.c.subscriber_id)
-    .join(SUBSCRIBERS, SUBSCRIBERS.c.id == SUBSCRIPTIONS.c.subscriber_id)
-    .where(*OF_LINK)
-    .with_for_update(of=SUBSCRIBERS)
 )
 ALL_OF_PERSON = select(
     SUBSCRIPTIONS.c.id, SUBSCRIPTIONS.c.reference, SUBSCRIPTIONS.c.newsletter_id
@@ -72,7 +72,7 @@ def confirm(session: Session, reference: Reference, evidence: Evidence) -> bool:
     Raises :class:`Gone` if it has ended, was erased or was begun anew since.
     """
     connection = session.connection()
-    found = connection.execute(FIND_TO_CONFIRM, _of(reference)).one_or_none()
+    found = connection.execute(FIND, _of(reference)).one_or_none()
     if found is None or found.status == Status.ENDED:
         raise Gone
     if after(Status(found.status), Event.CONFIRMED) == found.status:
@@ -91,7 +91,7 @@ def unsubscribe(session: Session, reference: Reference) -> Ended:
 
     Works any number of times. A link from before the person began anew ends nothing.
     """
-    found = session.connection().execute(FIND_TO_END, _of(reference)).one_or_none()
+    found = session.connection().execute(FIND, _of(reference)).one_or_none()
     if found is None:
         return Ended(None, erased=False)
     return end_subscriptions(session, found.subscriber_id, [found.id], Event.UNSUBSCRIBED)
@@ -99,7 +99,7 @@ def unsubscribe(session: Session, reference: Reference) -> Ended:
 
 def unsubscribe_from_all(session: Session, reference: Reference) -> Ended:
     """End every subscription of the person whose link this is, and erase the person."""
-    found = session.connection().execute(FIND_TO_END, _of(reference)).one_or_none()
+    found = session.connection().execute(FIND, _of(reference)).one_or_none()
     if found is None:
         return Ended(None, erased=False)
     return erase_subscriber(session, found.subscriber_id, Event.UNSUBSCRIBED)

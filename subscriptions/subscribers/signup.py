@@ -1,8 +1,8 @@
 """Sign-up: the same statements and the same answer for every address.
 
-What differs between a new, a pending and a confirmed address is the mail. A confirmed address
-costs what a new one costs: the rows of a new subscription are written and taken back, so that the
-answer's time doesn't tell either.
+What differs between a new, a pending and a confirmed address is the mail. An address that is
+confirmed and gets no mail costs what a new one costs: the rows of a new subscription are written
+and taken back, so that the answer's time doesn't tell either.
 """
 
 from collections.abc import Mapping, Sequence
@@ -108,7 +108,25 @@ FIND_KNOWN = (
         SUBSCRIPTIONS.c.newsletter_id == bindparam("newsletter"),
     )
 )
-CHANGE = update(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.id == bindparam("of"))
+OF_KNOWN = SUBSCRIPTIONS.c.id == bindparam("of")
+RENEW = (
+    update(SUBSCRIPTIONS)
+    .where(OF_KNOWN)
+    .values(
+        {
+            name: bindparam(f"new_{name}")
+            for name in ("status", "epoch", "form_id", "locale", "requested_at", "ended_at")
+        }
+    )
+)
+COUNT_MAIL = (
+    update(SUBSCRIPTIONS)
+    .where(OF_KNOWN)
+    .values({name: bindparam(f"new_{name}") for name in ("mailed_at", "mails_on", "mails")})
+)
+FORGET_CHOICES = tuple(
+    delete(table).where(table.c.subscription_id == bindparam("of")) for table in (TOPICS, PROFILES)
+)
 
 
 def request_subscription(
@@ -133,8 +151,7 @@ def request_subscription(
     parameters = {"subscriber": subscriber_id, "newsletter": request.newsletter_id}
     known = Known(*connection.execute(FIND_KNOWN, parameters).one())
     if known.status == Status.ACTIVE:
-        _spend_the_time_of_a_new_one(connection, known.id, request, evidence)
-        _tell_active(session, known, request)
+        _tell_active(session, known, request, evidence)
     else:
         _renew(session, known, request, evidence)
 
@@ -192,16 +209,17 @@ def _renew(session: Session, known: Known, request: Request, evidence: Evidence)
     again = known.status == Status.ENDED
     epoch = known.epoch + 1 if again else known.epoch
     renewed = {
-        "status": after(Status(known.status), Event.REQUESTED).value,
-        "epoch": epoch,
-        "form_id": request.form_id,
-        "locale": evidence.locale,
-        "requested_at": clock.now(),
-        "ended_at": None,
+        "of": known.id,
+        "new_status": after(Status(known.status), Event.REQUESTED).value,
+        "new_epoch": epoch,
+        "new_form_id": request.form_id,
+        "new_locale": evidence.locale,
+        "new_requested_at": clock.now(),
+        "new_ended_at": None,
     }
-    connection.execute(CHANGE.values(renewed), {"of": known.id})
-    for table in (TOPICS, PROFILES):
-        connection.execute(delete(table).where(table.c.subscription_id == known.id))
+    connection.execute(RENEW, renewed)
+    for statement in FORGET_CHOICES:
+        connection.execute(statement, {"of": known.id})
     forget_request(connection, known.id)
     _fill(connection, known.id, request, evidence)
     if again:
@@ -213,12 +231,15 @@ def _renew(session: Session, known: Known, request: Request, evidence: Evidence)
         send_confirmation(session, request.sender, recipient, _titles(request))
 
 
-def _tell_active(session: Session, known: Known, request: Request) -> None:
-    if known.restricted_at is None and _may_mail(session.connection(), known):
+def _tell_active(session: Session, known: Known, request: Request, evidence: Evidence) -> None:
+    connection = session.connection()
+    if known.restricted_at is None and _may_mail(connection, known):
         recipient = Recipient(
             known.subscriber_id, known.address, known.reference, known.epoch, known.locale
         )
         send_already_subscribed(session, request.sender, recipient)
+    else:
+        _spend_the_time_of_a_new_one(connection, known.id, request, evidence)
 
 
 def _may_mail(connection: Connection, known: Known) -> bool:
@@ -227,8 +248,8 @@ def _may_mail(connection: Connection, known: Known) -> bool:
     sent_today = known.mails if known.mails_on == now.date() else 0
     if sent_today >= MAILS_PER_DAY or (known.mailed_at and now - known.mailed_at < MAIL_GAP):
         return False
-    counted = {"mailed_at": now, "mails_on": now.date(), "mails": sent_today + 1}
-    connection.execute(CHANGE.values(counted), {"of": known.id})
+    counted = {"new_mailed_at": now, "new_mails_on": now.date(), "new_mails": sent_today + 1}
+    connection.execute(COUNT_MAIL, {"of": known.id, **counted})
     return True
 
 
@@ -240,7 +261,6 @@ def _spend_the_time_of_a_new_one(
         decoy = _upsert_subscriber(connection, Address(name, name))
         created = _insert_subscription(connection, decoy, name, request, evidence)
         _fill(connection, created or subscription_id, request, evidence)
-        count(connection, request.newsletter_id, Event.REQUESTED)
         savepoint.rollback()
 
 

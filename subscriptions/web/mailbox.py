@@ -8,11 +8,19 @@ from flask.typing import ResponseReturnValue
 
 from subscriptions.core.errors import NotFound
 from subscriptions.mail.mailbox import current_mailbox
+from subscriptions.web.headers import PUBLIC_CSP, own_policy
 
 blueprint = Blueprint("mailbox", __name__, url_prefix="/dev/mailbox")
 
 SHOWN = 200
-MAIL_CSP = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups"
+FRAMING_CSP = PUBLIC_CSP | {"frame-src": "'self'"}
+MAIL_CSP = {
+    "default-src": "'none'",
+    "style-src": "'unsafe-inline'",
+    "frame-ancestors": "'self'",
+    # Without the second word the button of a confirmation page could not be pressed.
+    "sandbox": "allow-popups allow-popups-to-escape-sandbox",
+}
 
 
 @blueprint.get("")
@@ -24,6 +32,7 @@ def messages() -> ResponseReturnValue:
 
 
 @blueprint.get("/<key>")
+@own_policy(FRAMING_CSP)
 def message(key: str) -> ResponseReturnValue:
     """One message with its headers and its text."""
     found = _message(key)
@@ -38,15 +47,13 @@ def message(key: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/<key>/html")
+@own_policy(MAIL_CSP, frame_options="SAMEORIGIN")
 def html(key: str) -> ResponseReturnValue:
     """The HTML part, shut off from everything, its links opening elsewhere."""
     part = _message(key).get_body(("html",))
     if part is None:
         raise NotFound
-    response = Response(part.get_content(), content_type="text/html; charset=utf-8")
-    response.headers["Content-Security-Policy"] = MAIL_CSP
-    response.headers["X-Frame-Options"] = "SAMEORIGIN"
-    return response
+    return Response(part.get_content(), content_type="text/html; charset=utf-8")
 
 
 def _message(key: str) -> EmailMessage:

@@ -1,0 +1,180 @@
+"""What operators see of subscribers: the list of a newsletter, and one person's record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, collate, exists, func, select
+from sqlalchemy.orm import Session
+
+from subscriptions.core.addresses import address_key
+from subscriptions.core.errors import NotFound
+from subscriptions.newsletters.models import SignupForm, Wording
+from subscriptions.subscribers.models import (
+    ConsentRecord,
+    Profile,
+    Subscriber,
+    Subscription,
+    SubscriptionTopic,
+)
+from subscriptions.subscribers.states import Status
+
+PAGE = 50
+LAST = "\U0010ffff"  # sorts behind every character of an address
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Whom to list: any of a newsletter's subscribers, less what does not fit."""
+
+    newsletter_id: int
+    address: str = ""
+    status: Status | None = None
+    topic_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of the list."""
+
+    id: int
+    reference: str
+    address: str
+    status: str
+    requested_at: datetime
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentStep:
+    """One consent record, with the text that was agreed to."""
+
+    step: str
+    at: datetime
+    source: str
+    wording: str
+    topics: Sequence[str]
+    locale: str
+    client_address: str | None
+    user_agent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberRecord:
+    """A person as one newsletter knows them. ``newsletter_ids`` are those of all they have."""
+
+    subscription: Subscription
+    address: str
+    profile: dict[str, str]
+    form_slug: str | None
+    consent: Sequence[ConsentStep]
+    newsletter_ids: Sequence[int]
+
+
+LIST = select(
+    Subscription.id,
+    Subscription.reference,
+    Subscriber.address,
+    Subscription.status,
+    Subscription.requested_at,
+    Subscription.confirmed_at,
+).join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+
+
+def list_subscribers(session: Session, wanted: Filter, before: int | None = None) -> list[Listed]:
+    """One page and one more, newest first; ``before`` is the last id of the page before."""
+    statement = LIST.where(Subscription.newsletter_id == wanted.newsletter_id)
+    if wanted.status:
+        statement = statement.where(Subscription.status == wanted.status.value)
+    if wanted.topic_id is not None:
+        statement = statement.where(
+            exists().where(
+                SubscriptionTopic.subscription_id == Subscription.id,
+                SubscriptionTopic.topic_id == wanted.topic_id,
+            )
+        )
+    if before is not None:
+        statement = statement.where(Subscription.id < before)
+    if prefix := address_key(wanted.address.strip()):
+        statement = statement.where(*_begins_with(session, prefix))
+    return [Listed(*row) for row in session.execute(_newest_first(statement))]
+
+
+def count_by_status(session: Session, newsletter_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """How many subscriptions stand where, for each newsletter."""
+    found: dict[int, dict[str, int]] = {newsletter_id: {} for newsletter_id in newsletter_ids}
+    rows = session.execute(
+        select(Subscription.newsletter_id, Subscription.status, func.count())
+        .where(Subscription.newsletter_id.in_(newsletter_ids))
+        .group_by(Subscription.newsletter_id, Subscription.status)
+    )
+    for newsletter_id, status, number in rows:
+        found[newsletter_id][status] = number
+    return found
+
+
+def subscriber_record(session: Session, newsletter_id: int, reference: str) -> SubscriberRecord:
+    """Everything the newsletter holds of a person, or :class:`NotFound`."""
+    row = session.execute(
+        select(Subscription, Subscriber.address, SignupForm.slug)
+        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
+        .outerjoin(SignupForm, SignupForm.id == Subscription.form_id)
+        .where(Subscription.newsletter_id == newsletter_id, Subscription.reference == reference)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    subscription, address, form_slug = row
+    return SubscriberRecord(
+        subscription=subscription,
+        address=address,
+        profile=_profile(session, subscription.id),
+        form_slug=form_slug,
+        consent=_consent(session, subscription.id),
+        newsletter_ids=newsletters_of(session, subscription.subscriber_id),
+    )
+
+
+def newsletters_of(session: Session, subscriber_id: int) -> Sequence[int]:
+    """The newsletters that a person has subscriptions to."""
+    return session.scalars(
+        select(Subscription.newsletter_id).where(Subscription.subscriber_id == subscriber_id)
+    ).all()
+
+
+def _newest_first(statement: Select[Any]) -> Select[Any]:
+    return statement.order_by(Subscription.id.desc()).limit(PAGE + 1)
+
+
+def _begins_with(session: Session, prefix: str) -> Sequence[ColumnElement[bool]]:
+    # A range, because LIKE can't use an index on either database as they are set up.
+    byte_order = "BINARY" if session.get_bind().dialect.name == "sqlite" else "C"
+    key = collate(Subscriber.address_key, byte_order)
+    return (key >= prefix, key < prefix + LAST)
+
+
+def _profile(session: Session, subscription_id: int) -> dict[str, str]:
+    profile = session.get(Profile, subscription_id)
+    if profile is None:
+        return {}
+    columns = (column.key for column in Profile.__table__.columns if "personal_data" in column.info)
+    return {name: value for name in columns if (value := getattr(profile, name))}
+
+
+def _consent(session: Session, subscription_id: int) -> Sequence[ConsentStep]:
+    rows = session.execute(
+        select(
+            ConsentRecord.step,
+            ConsentRecord.at,
+            ConsentRecord.source,
+            Wording.text,
+            ConsentRecord.topics,
+            ConsentRecord.locale,
+            ConsentRecord.client_address,
+            ConsentRecord.user_agent,
+        )
+        .join(Wording, Wording.hash == ConsentRecord.wording_hash)
+        .where(ConsentRecord.subscription_id == subscription_id)
+        .order_by(ConsentRecord.id)
+    )
+    return [ConsentStep(*row) for row in rows]
