@@ -101,8 +101,8 @@ class Settings(BaseSettings):
         0,
         ge=0,
         le=10,
-        description="Number of reverse proxies in front whose `X-Forwarded-*` headers are "
-        "believed. 0: none is.",
+        description="Number of reverse proxies in front whose `X-Forwarded-For` and `-Proto` "
+        "headers are believed. 0: none is.",
     )
 
     @classmethod
@@ -200,7 +200,9 @@ class Settings(BaseSettings):
     @property
     def public_url(self) -> str:
         """The base URL in force, without a trailing slash."""
-        return self.base_url or f"http://{self.host}:{self.port}"
+        reachable = "localhost" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104
+        shown = f"[{reachable}]" if ":" in reachable else reachable
+        return self.base_url or f"http://{shown}:{self.port}"
 
     @property
     def is_https(self) -> bool:

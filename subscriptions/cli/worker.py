@@ -1,15 +1,16 @@
 """The worker: runs jobs, and keeps deleted rows from living on in SQLite's log."""
 
 import fcntl
-import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
 from huey.consumer import Consumer
+from sqlalchemy import make_url
 
 from subscriptions.cli.leash import stop_at_end_of
 from subscriptions.core.sqlite import truncate_log
@@ -20,8 +21,8 @@ from subscriptions.mail.mailbox import start_local_mailbox
 
 THREADS = 2
 STDIN = 0
-NICENESS = 10  # people who wait for an answer come before mail that may take a second longer
-TRUNCATE_EVERY = 20.0  # seconds; the promise is a minute
+TIDY_EVERY = 2.0  # seconds
+BUSY_TIDY_EVERY = 20.0  # while people write all the time; the promise is a minute
 STOP_SECONDS = 20
 
 
@@ -36,7 +37,6 @@ class GracefulConsumer(Consumer):  # type: ignore[misc]
 def run_worker(app: Flask, with_parent: bool) -> None:
     """Run jobs until a signal, or until our parent is gone."""
     settings = app.extensions["assent_settings"]
-    os.nice(NICENESS)
     listener = start_local_mailbox(app) if settings.uses_local_mailbox else None
     stopping = threading.Event()
     if with_parent:
@@ -46,9 +46,9 @@ def run_worker(app: Flask, with_parent: bool) -> None:
             _release_leases(app)
         with app.app_context():
             outbox.wake_delivery()
-        tidier = threading.Thread(target=_tidy, args=(app, stopping), daemon=True)
         if settings.is_sqlite:
-            tidier.start()
+            log = Path(f"{make_url(settings.database).database}-wal")
+            threading.Thread(target=_tidy, args=(app, log, stopping), daemon=True).start()
         _consumer(app).run()
         stopping.set()
     if listener:
@@ -88,7 +88,15 @@ def _release_leases(app: Flask) -> None:
         outbox.release_leases(session)
 
 
-def _tidy(app: Flask, stopping: threading.Event) -> None:
-    while not stopping.wait(TRUNCATE_EVERY):
-        with app.app_context():
-            truncate_log(db.engine)
+def _tidy(app: Flask, log: Path, stopping: threading.Event) -> None:
+    """Empty the write-ahead log as soon as nobody writes, and at the latest after a while."""
+    emptied = time.time()
+    while not stopping.wait(TIDY_EVERY):
+        written = log.stat() if log.exists() else None
+        if written is None or written.st_size == 0:
+            continue
+        now = time.time()
+        if now - written.st_mtime >= TIDY_EVERY or now - emptied >= BUSY_TIDY_EVERY:
+            with app.app_context():
+                truncate_log(db.engine)
+            emptied = now

@@ -5,7 +5,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from subscriptions.config import Settings
 from subscriptions.extensions import csrf
-from subscriptions.web import errors, headers, limits, locale, ops, sessions
+from subscriptions.web import admin, errors, headers, limits, locale, ops, sessions
 from subscriptions.web.mailbox import blueprint as mailbox
 from subscriptions.web.preferences import blueprint as preferences
 from subscriptions.web.public import blueprint as public
@@ -21,7 +21,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.config["MAX_FORM_PARTS"] = 200
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, hops, hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     app.context_processor(_house_style)
     sessions.configure(app, settings)
     csrf.init_app(app)
@@ -32,6 +32,7 @@ def register(app: Flask, settings: Settings) -> None:
     if settings.uses_local_mailbox:
         app.register_blueprint(mailbox)
     limits.configure(app, settings)
+    admin.register(app, settings)
     errors.register(app)
     headers.register(app, settings)
 

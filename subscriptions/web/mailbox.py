@@ -5,6 +5,7 @@ from email.utils import parsedate_to_datetime
 
 from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_datetime
 
 from subscriptions.core.errors import NotFound
 from subscriptions.mail.mailbox import current_mailbox
@@ -69,5 +70,5 @@ def _summary(key: str, found: EmailMessage) -> dict[str, object]:
         "subject": str(found["Subject"]),
         "sender": str(found["From"]),
         "recipient": str(found["To"]),
-        "date": parsedate_to_datetime(str(found["Date"])),
+        "date": format_datetime(parsedate_to_datetime(str(found["Date"]))),
     }

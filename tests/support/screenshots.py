@@ -1,58 +1,98 @@
 """``make screenshots``: walk the main way in a real browser and take a picture of each page.
 
 Without words, the pictures of the README go to ``docs/images``. With a folder as the only word,
-every page goes there, on a phone and on a desktop, light and dark, to be looked at.
+every page goes there, on a phone and on a desktop, light and dark, to be looked at:
+``make screenshots ARGS=/tmp/pages``.
 """
 
 import re
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Literal
 
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
+from subscriptions.core import clock
 from tests.support.browsing import Browsing
 from tests.support.chromium import FLAGS, find_chromium
 from tests.support.service import ROOT, Service
 
 Scheme = Literal["light", "dark"]
-README = {"form", "preferences"}
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 ADDRESS = "ada@example.org"
+OPERATOR, PASSWORD = "grace@example.org", "correct horse battery staple"
+PAST_DAYS = range(1, 14)
 LINK = re.compile(r"https?://\S+")
 DESKTOP = ViewportSize(width=1100, height=760)
 PHONE = ViewportSize(width=320, height=640)
+ADMIN_PAGES = {
+    "newsletters": "newsletters",
+    "newsletter": "newsletters/news",
+    "topics": "newsletters/news/topics",
+    "form": "newsletters/news/forms/news",
+    "form-edit": "newsletters/news/forms/news/edit",
+    "subscribers": "newsletters/news/subscribers",
+    "export": "newsletters/news/export",
+    "dead-letters": "dead-letters",
+    "operators": "operators",
+    "audit-trail": "audit",
+    "account": "account",
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """A kind of screen, what it adds to a picture's name, and which pages it is wanted of.
+
+    No ``pages`` means all of them.
+    """
+
+    suffix: str
+    viewport: ViewportSize
+    scheme: Scheme
+    pages: frozenset[str] = frozenset()
+
+    def wants(self, title: str) -> bool:
+        """Whether a picture of this page is taken."""
+        return not self.pages or title in self.pages
+
+
+README = (
+    Look("", DESKTOP, "light", frozenset({"admin-overview"})),
+    Look("", ViewportSize(width=820, height=600), "light", frozenset({"form", "mail-html"})),
+    Look("-dark", ViewportSize(width=390, height=600), "dark", frozenset({"preferences"})),
+)
+EVERYTHING = tuple(
+    Look(f"-{device}-{scheme}", viewport, scheme)
+    for device, viewport in (("desktop", DESKTOP), ("phone", PHONE))
+    for scheme in SCHEMES
+)
 
 
 def main() -> None:
     """Take the pictures."""
-    everything = len(sys.argv) > 1
-    folder = Path(sys.argv[1]) if everything else ROOT / "docs" / "images"
+    looks = EVERYTHING if len(sys.argv) > 1 else README
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images"
     folder.mkdir(parents=True, exist_ok=True)
-    for name, viewport, scheme in _variants(everything):
-        with _walk(viewport, scheme) as pages:
+    for look in looks:
+        with _walk(look) as pages:
             for title, page in pages:
-                if everything or title in README:
-                    path = folder / f"{title}{name}.png"
+                if look.wants(title):
+                    path = folder / f"{title}{look.suffix}.png"
+                    page.wait_for_load_state()
                     page.screenshot(path=path, full_page=True)
                     print(path)
 
 
-def _variants(everything: bool) -> list[tuple[str, ViewportSize, Scheme]]:
-    if not everything:
-        return [("", DESKTOP, "light")]
-    return [
-        (f"-{device}-{scheme}", viewport, scheme)
-        for device, viewport in (("desktop", DESKTOP), ("phone", PHONE))
-        for scheme in ("light", "dark")
-    ]
-
-
 @contextmanager
-def _walk(viewport: ViewportSize, scheme: Scheme) -> Iterator[Iterator[tuple[str, Page]]]:
+def _walk(look: Look) -> Iterator[Iterator[tuple[str, Page]]]:
     """The pages of the main way, in order, each ready for its picture."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         service = Service(Path(folder))
@@ -60,11 +100,15 @@ def _walk(viewport: ViewportSize, scheme: Scheme) -> Iterator[Iterator[tuple[str
         browsing = Browsing(browser, service.url)
         try:
             service.start()
-            yield _pages(service, browsing.open(viewport=viewport, color_scheme=scheme))
+            yield _pages(service, _open(browsing, look))
         finally:
             browsing.close()
             browser.close()
             service.kill()
+
+
+def _open(browsing: Browsing, look: Look) -> Page:
+    return browsing.open(viewport=look.viewport, color_scheme=look.scheme)
 
 
 def _pages(service: Service, page: Page) -> Iterator[tuple[str, Page]]:
@@ -72,6 +116,7 @@ def _pages(service: Service, page: Page) -> Iterator[tuple[str, Page]]:
     mail = service.wait_for_mail(ADDRESS)
     yield from _mailbox(page)
     yield from _confirm(page, _link(mail, "/confirm/"))
+    yield from _operate(service, page.context.new_page())
     yield from _choose_and_leave(page)
     page.goto("/privacy")
     yield "privacy", page
@@ -119,6 +164,39 @@ def _choose_and_leave(page: Page) -> Iterator[tuple[str, Page]]:
     yield "unsubscribe", page
     _press(page)
     yield "unsubscribed", page
+
+
+def _operate(service: Service, page: Page) -> Iterator[tuple[str, Page]]:
+    _remember_two_weeks(service)
+    page.goto(next(url for url in LINK.findall(service.log) if "/admin/setup/" in url))
+    yield "admin-setup", page
+    page.locator("[name=email]").fill(OPERATOR)
+    for name in ("password", "again"):
+        page.locator(f"[name={name}]").fill(PASSWORD)
+    _press(page)
+    yield "admin-login", page
+    page.locator("[name=email]").fill(OPERATOR)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("main form [type=submit]").first.click()
+    yield "admin-overview", page
+    for title, path in ADMIN_PAGES.items():
+        page.goto(f"/admin/{path}")
+        yield f"admin-{title}", page
+
+
+def _remember_two_weeks(service: Service) -> None:
+    """Counts of days gone by: a chart of one day says little about the chart."""
+    rows = [
+        ((clock.today() - timedelta(days=ago)).isoformat(), event, few * (4 + ago * 5 % 7))
+        for ago in PAST_DAYS
+        for event, few in (("requested", 3), ("confirmed", 2), ("unsubscribed", 1))
+    ]
+    with closing(sqlite3.connect(service.data_dir / "assent.sqlite")) as store, store:
+        store.executemany(
+            "INSERT INTO daily_counts (day, newsletter_id, event, shard, count)"
+            " SELECT ?, id, ?, 0, ? FROM newsletters",
+            rows,
+        )
 
 
 def _press(page: Page) -> None:
