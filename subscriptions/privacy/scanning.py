@@ -35,20 +35,17 @@ class Scan:
             self.size += len(chunk)
             buffer += chunk
             if len(buffer) > 2 * OVERLAP:
-                settled = len(buffer) - OVERLAP
-                self._search(buffer, settled)
-                buffer = buffer[settled:]
-        self._search(buffer, len(buffer))
+                self._search(buffer)
+                buffer = buffer[-OVERLAP:]
+        self._search(buffer)
 
-    def _search(self, buffer: bytes, settled: int) -> None:
-        """Note what begins in the first ``settled`` bytes; the rest comes again."""
+    def _search(self, buffer: bytes) -> None:
         start = self.size - len(buffer)
         views = {View.FOLDED: buffer.lower(), View.BASE64: _unwrap(buffer)}
         for trace in self.traces:
             for place in _places(trace, views[trace.view]):
                 offset = _wrapped(buffer, place) if trace.view is View.BASE64 else place
-                if offset < settled:
-                    self.findings.add(Finding(start + offset, trace.encoding))
+                self.findings.add(Finding(start + offset, trace.encoding))
 
 
 def _places(trace: Trace, view: bytes) -> Iterator[int]:

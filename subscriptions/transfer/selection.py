@@ -1,0 +1,89 @@
+"""Which subscriptions an export takes, and which columns it has."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from subscriptions.core.errors import Invalid, NotFound
+from subscriptions.newsletters.fields import PROFILE_FIELDS
+from subscriptions.newsletters.models import SignupForm, Topic
+
+COLUMNS = (
+    "email",
+    "status",
+    "topics",
+    "frequency",
+    "locale",
+    "requested_at",
+    "confirmed_at",
+    "source_form",
+    "consent_wording",
+    "unsubscribe_url",
+    "preferences_url",
+)
+
+
+class Choice(StrEnum):
+    """Whom an export takes; all but ``all`` are also what its column ``status`` says.
+
+    *Active* people are those who may be mailed now: confirmed and not paused, so that a mailer
+    that is fed with the default export follows the preferences. *Restricted* people are in no
+    export: their data may only be stored (GDPR Article 18(2)).
+    """
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    PENDING = "pending"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What to export, checked: a newsletter, whom of it, and the profile fields to show."""
+
+    newsletter_id: int
+    choice: Choice
+    topic_id: int | None
+    fields: tuple[str, ...]
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return COLUMNS + self.fields
+
+
+def select_for_export(
+    session: Session, newsletter_id: int, status: str | None = None, topic: str | None = None
+) -> Selection:
+    """Check what is asked for. ``status`` is a :class:`Choice`, ``topic`` a slug.
+
+    Raises :class:`Invalid` for an unknown status and :class:`NotFound` for an unknown topic.
+    """
+    if status and status not in list(Choice):
+        raise Invalid(_("The status is one of active, paused, pending and all."))
+    return Selection(
+        newsletter_id,
+        Choice(status) if status else Choice.ACTIVE,
+        _topic_id(session, newsletter_id, topic) if topic else None,
+        _profile_fields(session, newsletter_id),
+    )
+
+
+def _topic_id(session: Session, newsletter_id: int, slug: str) -> int:
+    found = session.scalar(
+        select(Topic.id).where(Topic.newsletter_id == newsletter_id, Topic.slug == slug)
+    )
+    if found is None:
+        raise NotFound(_("The newsletter has no topic with this slug."))
+    return found
+
+
+def _profile_fields(session: Session, newsletter_id: int) -> tuple[str, ...]:
+    """What any form of the newsletter asks for, retired ones too: their answers are still held."""
+    forms = session.scalars(
+        select(SignupForm.fields).where(SignupForm.newsletter_id == newsletter_id)
+    ).all()
+    return tuple(name for name in PROFILE_FIELDS if any(name in fields for fields in forms))

@@ -1,0 +1,199 @@
+"""The clauses of the policy, executed to the second."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskCliRunner
+from sqlalchemy import select
+
+from subscriptions.core.tokens import Purpose
+from subscriptions.core.transactions import current_session
+from subscriptions.privacy import purge
+from subscriptions.privacy.models import ClauseRun
+from tests.support.applications import Visitor, run_jobs
+from tests.support.held import held
+from tests.support.smtp import SmtpServer
+from tests.support.time_travel import FrozenClock
+from tests.support.visits import (
+    ADA,
+    link_to,
+    open_newsletter,
+    rows_of,
+    sign_up,
+    subscribe,
+)
+
+NOISE = "noise@example.org"
+PROFILE = {"name": "Augusta Lovelace", "company": "Analytical Engines"}
+
+
+@pytest.fixture(autouse=True)
+def _newsletters(app: Flask, client: Visitor, clock: FrozenClock) -> None:
+    assert clock.now
+    open_newsletter(app)
+    open_newsletter(app, "tips")
+    subscribe(app, client, NOISE, name="Noise")
+
+
+def _purge(app: Flask) -> dict[str, int]:
+    """Run the scheduled job; return what each clause erased, if anything."""
+    with app.app_context():
+        purge.purge()
+        runs = current_session().scalars(select(ClauseRun))
+        return {run.clause: run.erased_last for run in runs if run.erased_last}
+
+
+def _people(app: Flask) -> list[str]:
+    return [row["address"] for row in rows_of(app, "subscribers")]
+
+
+def test_an_unconfirmed_sign_up_goes_after_exactly_seven_days(
+    app: Flask, client: Visitor, clock: FrozenClock
+) -> None:
+    sign_up(client, **PROFILE)
+    clock.advance(days=6, hours=23, minutes=59, seconds=59)
+    assert _purge(app) == {}
+    assert held(app, ADA, *PROFILE.values())
+    clock.advance(seconds=1)
+    assert _purge(app) == {"unconfirmed": 1}
+    assert held(app, ADA, *PROFILE.values()) == []
+    assert _people(app) == [NOISE]
+
+
+def test_a_confirmation_on_the_last_day_is_in_time(
+    app: Flask, client: Visitor, clock: FrozenClock
+) -> None:
+    sign_up(client)
+    confirm = link_to(app, Purpose.CONFIRM)
+    clock.advance(days=6, hours=23)
+    assert client.post(confirm).status_code == 200
+    clock.advance(days=1)
+    assert _purge(app) == {}
+    assert _people(app) == [NOISE, ADA]
+
+
+def test_signing_up_again_begins_the_seven_days_anew(
+    app: Flask, client: Visitor, clock: FrozenClock
+) -> None:
+    sign_up(client)
+    clock.advance(days=5)
+    sign_up(client)
+    clock.advance(days=5)
+    assert _purge(app) == {}
+    clock.advance(days=2)
+    assert _purge(app) == {"unconfirmed": 1}
+
+
+def test_confirmed_people_stay_for_years(app: Flask, client: Visitor, clock: FrozenClock) -> None:
+    subscribe(app, client, **PROFILE)
+    clock.advance(days=3000)
+    assert set(_purge(app)) == {"counters"}
+    assert _people(app) == [NOISE, ADA]
+
+
+def test_an_unconfirmed_second_subscription_leaves_the_first_alone(
+    app: Flask, client: Visitor, clock: FrozenClock
+) -> None:
+    subscribe(app, client, form="news", name="Augusta Lovelace")
+    sign_up(client, form="tips", company="Analytical Engines")
+    clock.advance(days=7)
+    assert _purge(app) == {"unconfirmed": 1}
+    assert held(app, "Analytical Engines") == []
+    assert held(app, ADA, "Augusta Lovelace")
+    assert client.get(link_to(app, Purpose.PREFERENCES)).status_code == 200
+
+
+def test_however_many_there_are_all_of_them_go(
+    app: Flask, client: Visitor, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purge, "BATCH", 2)
+    for number in range(5):
+        sign_up(client, f"nobody{number}@example.org")
+    clock.advance(days=7)
+    assert _purge(app) == {"unconfirmed": 5}
+    assert _people(app) == [NOISE]
+
+
+def test_a_dead_letter_is_kept_thirty_days(
+    app: Flask, client: Visitor, clock: FrozenClock, smtp: SmtpServer
+) -> None:
+    subscribe(app, client)
+    run_jobs(app)
+    smtp.refuse(ADA)
+    clock.advance(minutes=10)
+    sign_up(client)
+    run_jobs(app)
+    [letter] = rows_of(app, "outbox_messages")
+    assert letter["dead_at"] == clock.now
+    clock.advance(days=29, hours=23, minutes=59)
+    assert _purge(app) == {}
+    clock.advance(minutes=1)
+    assert _purge(app) == {"mail": 1}
+    assert rows_of(app, "outbox_messages") == []
+    assert _people(app) == [NOISE, ADA]
+
+
+def test_mail_that_is_not_given_up_is_not_purged(
+    app: Flask, client: Visitor, clock: FrozenClock
+) -> None:
+    subscribe(app, client)
+    clock.advance(days=40)
+    before = rows_of(app, "outbox_messages")
+    assert before
+    _purge(app)
+    assert rows_of(app, "outbox_messages") == before
+
+
+def test_the_journal_is_kept_four_hundred_days(
+    app: Flask, client: Visitor, clock: FrozenClock
+) -> None:
+    subscribe(app, client)
+    client.post(link_to(app, Purpose.UNSUBSCRIBE))
+    clock.advance(days=399)
+    assert _purge(app) == {}
+    assert rows_of(app, "erased_references")
+    clock.advance(days=1)
+    assert _purge(app) == {"journal": 1}
+    assert rows_of(app, "erased_references") == []
+
+
+def test_the_counters_are_kept_twelve_hundred_days(app: Flask, clock: FrozenClock) -> None:
+    counted = len(rows_of(app, "daily_counts"))
+    clock.advance(days=1199)
+    assert _purge(app) == {}
+    clock.advance(days=1)
+    assert _purge(app) == {"counters": counted}
+
+
+def test_the_ledger_says_when_each_clause_ran_and_how_much_it_ever_erased(
+    app: Flask, client: Visitor, clock: FrozenClock
+) -> None:
+    for address in ("one@example.org", "two@example.org"):
+        sign_up(client, address)
+        clock.advance(days=7)
+        _purge(app)
+    ledger = {row["clause"]: row for row in rows_of(app, "clause_runs")}
+    published = client.get("/privacy.json").get_json()["clauses"]
+    assert set(ledger) == {clause["id"] for clause in published}
+    assert {row["ran_at"] for row in ledger.values()} == {clock.now}
+    assert ledger["unconfirmed"]["erased_ever"] == 2
+    assert {clause["last_run"] for clause in published} == {clock.now.date().isoformat()}
+
+
+def test_the_command_runs_the_clauses_now_or_as_of_another_day(
+    app: Flask, client: Visitor, clock: FrozenClock, runner: FlaskCliRunner
+) -> None:
+    sign_up(client)
+    result = runner.invoke(args=["retention", "run"])
+    assert (result.exit_code, "unconfirmed\t0 erased" in result.stdout) == (0, True)
+    later = (clock.now + timedelta(days=8)).date().isoformat()
+    result = runner.invoke(args=["retention", "run", "--as-of", later])
+    assert (result.exit_code, "unconfirmed\t1 erased" in result.stdout) == (0, True)
+    assert _people(app) == [NOISE]
+
+
+def test_a_day_that_is_none_is_bad_usage(runner: FlaskCliRunner) -> None:
+    result = runner.invoke(args=["retention", "run", "--as-of", "tomorrow"])
+    assert result.exit_code == 2
+    assert "tomorrow" in result.stderr
