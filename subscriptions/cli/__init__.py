@@ -5,7 +5,7 @@ Exit 0 on success, 1 on a refused or failed action, 2 on bad usage; never a trac
 
 from flask import Flask
 
-from subscriptions.cli import docs, newsletters, retention, serving
+from subscriptions.cli import docs, exporting, newsletters, operators, privacy, retention, serving
 
 
 def register(app: Flask) -> None:
@@ -15,7 +15,10 @@ def register(app: Flask) -> None:
         serving.serve,
         serving.worker,
         newsletters.newsletter,
+        operators.operator,
+        exporting.export,
         retention.retention,
+        privacy.privacy,
         docs.docs,
     ):
         app.cli.add_command(command)

@@ -25,5 +25,7 @@ def plain_errors() -> Iterator[None]:
         if store_failed(error):
             raise click.ClickException("the database can't be reached or written") from None
         raise
+    except BrokenPipeError:
+        raise  # whoever read our output has seen enough; click ends quietly
     except OSError as error:
         raise click.ClickException(f"{error.filename or 'file'}: {error.strerror}") from None

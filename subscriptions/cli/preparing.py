@@ -10,6 +10,7 @@ from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import current_session, unit_of_work
 from subscriptions.newsletters.models import Newsletter
 from subscriptions.newsletters.operations import add_topic, create_form, create_newsletter
+from subscriptions.operators.queries import FIRST, any_operator
 
 SAMPLE_TOPICS = {
     "product": "Product news",
@@ -43,7 +44,10 @@ def welcome() -> str:
     lines = ["", f"  Sign-up form    {url}/forms/{_first_form()}"]
     if settings.uses_local_mailbox:
         lines.append(f"  Local mailbox   {url}/dev/mailbox")
-    lines.append(f"  First operator  {current_links().to(Purpose.SETUP, 'first-operator', 0)}")
+    if any_operator(current_session()):
+        lines.append(f"  Sign in         {url}/admin/login")
+    else:
+        lines.append(f"  First operator  {current_links().to(Purpose.SETUP, *FIRST)}")
     return "\n".join([*lines, "", "  Ctrl-C ends it.", ""])
 
 

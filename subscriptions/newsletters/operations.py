@@ -31,7 +31,7 @@ def create_newsletter(
 ) -> Newsletter:
     """Create a newsletter; :class:`Conflict` if the slug is taken."""
     _check_slug(slug)
-    _check_title(name)
+    check_title(name)
     if session.scalar(select(Newsletter.id).where(Newsletter.slug == slug)):
         raise Conflict(_("There is a newsletter with this slug already."))
     newsletter = Newsletter(
@@ -45,7 +45,7 @@ def create_newsletter(
 def add_topic(session: Session, newsletter: Newsletter, slug: str, title: str) -> Topic:
     """Add a topic at the end; :class:`Conflict` if the newsletter has one with this slug."""
     _check_slug(slug)
-    _check_title(title)
+    check_title(title)
     if any(topic.slug == slug for topic in newsletter.topics):
         raise Conflict(_("There is a topic with this slug already."))
     topic = Topic(slug=slug, title=title, position=len(newsletter.topics))
@@ -67,7 +67,7 @@ def create_form(
 ) -> SignupForm:
     """Create a hosted form; without a choice of topics it offers all the newsletter has."""
     _check_slug(slug)
-    _check_title(title)
+    check_title(title)
     if session.scalar(select(SignupForm.id).where(SignupForm.slug == slug)):
         raise Conflict(_("There is a form with this slug already."))
     known = [topic.slug for topic in newsletter.topics]
@@ -95,11 +95,13 @@ def edit_form(
     fields: Sequence[str],
     topic_slugs: Sequence[str],
     wording: str,
+    locale: str | None = None,
 ) -> None:
     """Change a form. A new wording is kept beside the old ones, which stay as agreed to."""
-    _check_title(title)
+    check_title(title)
     form.title = title
     form.intro = intro
+    form.locale = locale or form.locale
     form.fields = _known_fields(fields)
     form.topic_slugs = _known_topics(topic_slugs, [topic.slug for topic in form.newsletter.topics])
     form.wording = keep_wording(session, wording)
@@ -140,7 +142,8 @@ def _check_slug(slug: str) -> None:
         raise Invalid(_("A slug has up to 60 lower-case letters, digits and single hyphens."))
 
 
-def _check_title(title: str) -> None:
+def check_title(title: str) -> None:
+    """Raise :class:`Invalid` unless this is one line of 1 to 200 printable characters."""
     if not title.strip() or len(title) > 200 or not title.isprintable():
         raise Invalid(_("A name has 1 to 200 characters on one line."))
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as _
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -75,6 +76,8 @@ OFFERED_TOPICS = (
 
 def open_form(session: Session, slug: str) -> OpenForm:
     """The form with this slug, if it takes sign-ups; otherwise :class:`NotFound`."""
+    if "\0" in slug:  # PostgreSQL can't even be asked
+        raise NotFound
     row = session.connection().execute(OPEN_FORM, {"of_slug": slug}).one_or_none()
     if row is None:
         raise NotFound
@@ -126,7 +129,7 @@ def newsletter_by_slug(session: Session, slug: str) -> Newsletter:
     """The newsletter with this slug, or :class:`NotFound`."""
     newsletter = session.scalar(select(Newsletter).where(Newsletter.slug == slug))
     if newsletter is None:
-        raise NotFound
+        raise NotFound(_("There is no newsletter with this slug."))
     return newsletter
 
 

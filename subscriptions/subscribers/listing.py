@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, collate, exists, func, select
+from sqlalchemy import ColumnElement, collate, exists, func, select
 from sqlalchemy.orm import Session
 
 from subscriptions.core.addresses import address_key
@@ -98,7 +97,8 @@ def list_subscribers(session: Session, wanted: Filter, before: int | None = None
         statement = statement.where(Subscription.id < before)
     if prefix := address_key(wanted.address.strip()):
         statement = statement.where(*_begins_with(session, prefix))
-    return [Listed(*row) for row in session.execute(_newest_first(statement))]
+    newest_first = statement.order_by(Subscription.id.desc()).limit(PAGE + 1)
+    return [Listed(**row._asdict()) for row in session.execute(newest_first)]
 
 
 def count_by_status(session: Session, newsletter_ids: Sequence[int]) -> dict[int, dict[str, int]]:
@@ -140,10 +140,6 @@ def newsletters_of(session: Session, subscriber_id: int) -> Sequence[int]:
     return session.scalars(
         select(Subscription.newsletter_id).where(Subscription.subscriber_id == subscriber_id)
     ).all()
-
-
-def _newest_first(statement: Select[Any]) -> Select[Any]:
-    return statement.order_by(Subscription.id.desc()).limit(PAGE + 1)
 
 
 def _begins_with(session: Session, prefix: str) -> Sequence[ColumnElement[bool]]:

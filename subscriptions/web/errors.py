@@ -6,7 +6,7 @@ from http import HTTPStatus
 from flask import Flask, Response, make_response, render_template, request
 from flask_limiter.errors import RateLimitExceeded
 from structlog import get_logger
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from subscriptions.core.errors import AssentError, TooManyRequests, Unavailable
 from subscriptions.core.transactions import store_failed
@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(RateLimitExceeded, _limited)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
+    app.before_request(_refuse_what_is_too_large)
 
 
 def error_page(status: int, title: str, message: str, restart_url: str | None = None) -> Response:
@@ -42,6 +43,13 @@ def error_page(status: int, title: str, message: str, restart_url: str | None = 
         "public/error.html", status=status, title=title, message=message, restart_url=restart_url
     )
     return make_response(page, status)
+
+
+def _refuse_what_is_too_large() -> None:
+    """The limit holds everywhere, also where no view reads the body."""
+    limit = request.max_content_length
+    if limit is not None and (request.content_length or 0) > limit:
+        raise RequestEntityTooLarge
 
 
 def _answer(error: AssentError) -> Response:

@@ -75,7 +75,8 @@ def run_jobs(app: Flask) -> int:
     """Run every job that waits, as a worker would, and those they queue; return how many."""
     queue = queue_of(app)
     done = 0
-    while (task := queue.dequeue()) is not None:
+    # Asked for its size first: an empty queue on PostgreSQL is listened to for a while.
+    while queue.storage.queue_size() and (task := queue.dequeue()) is not None:
         queue.execute(task)
         done += 1
     return done

@@ -23,6 +23,9 @@ from subscriptions.newsletters.queries import OpenForm, TopicChoice
 from subscriptions.web.checkboxes import CheckboxesField, SelectChoice
 
 
+TICK_THE_BOX = _("Please tick the box if you want to receive this newsletter.")
+
+
 class PublicForm(Form):
     """What every hosted form has. ``address`` is the parsed one once validation has passed."""
 
@@ -31,9 +34,7 @@ class PublicForm(Form):
     email = StringField(
         _("E-mail address"), [InputRequired(_("Please enter your e-mail address."))]
     )
-    consent = BooleanField(
-        validators=[InputRequired(_("Please tick the box if you want to receive this newsletter."))]
-    )
+    consent = BooleanField(validators=[InputRequired(TICK_THE_BOX)])
     wording = HiddenField()
 
     def validate_email(self, field: Field) -> None:
@@ -44,6 +45,11 @@ class PublicForm(Form):
             raise ValidationError(
                 gettext("Please enter an e-mail address, like name@example.org.")
             ) from None
+
+    def validate_consent(self, field: Field) -> None:
+        """Only the ticked box is a yes: a page elsewhere may as well send ``consent=no``."""
+        if field.raw_data != ["y"]:
+            raise ValidationError(TICK_THE_BOX)
 
     def profile_fields(self) -> Iterator[Field]:
         """The optional fields that this form asks for, in their order."""

@@ -77,7 +77,7 @@ def sent(slug: str) -> ResponseReturnValue:
     return render_template(
         "public/sent.html",
         newsletter=newsletter_of(hosted),
-        signup_form={"title": hosted.title},
+        signup_form={"title": hosted.title, "action_url": url_for("public.form", slug=slug)},
         confirm_days=confirm_within().days,
     )
 
@@ -104,7 +104,7 @@ def _valid(hosted: OpenForm, filled: PublicForm) -> bool:
     shown = filled.wording.data
     if not shown or shown == hosted.wording_hash:
         return True
-    if form_has_shown(current_session(), hosted.id, shown):
+    if shown.isalnum() and form_has_shown(current_session(), hosted.id, shown):
         return True
     filled.wording.data = hosted.wording_hash
     filled.wording.errors = [

@@ -1,0 +1,114 @@
+"""Tables of the operators: accounts, roles, the audit trail.
+
+Flask-Security works on the accounts through its ``UserMixin`` and ``RoleMixin``. The columns are
+our own: its ready-made tables would add telephone numbers and client addresses, which we don't
+want to hold.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from flask_security import AsaList, RoleMixin, UserMixin
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, String, Table
+from sqlalchemy.ext.mutable import MutableList
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from subscriptions.core import clock
+from subscriptions.core.db import Base, BigId, UtcDateTime, reference_column
+from subscriptions.operators.roles import Role
+
+operator_roles = Table(
+    "operator_roles",
+    Base.metadata,
+    Column("operator_id", BigId, ForeignKey("operators.id", ondelete="CASCADE"), primary_key=True),
+    Column("role_id", BigId, ForeignKey("roles.id"), primary_key=True),
+)
+
+
+class OperatorRole(Base, RoleMixin):
+    """A role as Flask-Security knows it; the three rows come with the migration."""
+
+    __tablename__ = "roles"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(20), unique=True)
+
+
+class Operator(Base, UserMixin):
+    """An account. Without a password it was invited and not set up yet.
+
+    ``email`` is kept in the form under which addresses are compared. ``fs_uniquifier`` is what a
+    session holds: a new password makes a new one and so ends all sessions. ``setup_epoch`` counts
+    invitations, so that only the newest link works.
+    """
+
+    __tablename__ = "operators"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    reference: Mapped[str] = reference_column()
+    email: Mapped[str] = mapped_column(String(320), unique=True)
+    password: Mapped[str | None] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    setup_epoch: Mapped[int] = mapped_column(default=0)
+    tf_primary_method: Mapped[str | None] = mapped_column(String(64))
+    tf_totp_secret: Mapped[str | None] = mapped_column(String(500))
+    tf_last_counter: Mapped[int | None] = mapped_column(BigInteger)
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    roles: Mapped[list[OperatorRole]] = relationship(  # type: ignore[assignment]
+        secondary=operator_roles
+    )
+    newsletter_roles: Mapped[list["NewsletterRole"]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, lazy="selectin"
+    )
+
+    @property
+    def role(self) -> Role | None:
+        """The role for every newsletter; None if there are only those of certain ones."""
+        return Role(self.roles[0].name) if self.roles else None
+
+    def role_on(self, newsletter_id: int) -> Role | None:
+        """The higher of the role for every newsletter and the one for this newsletter."""
+        own = [Role(r.role) for r in self.newsletter_roles if r.newsletter_id == newsletter_id]
+        held = own + ([self.role] if self.role else [])
+        return max(held, key=list(Role).index, default=None)
+
+    def may(self, role: Role, newsletter_id: int | None = None) -> bool:
+        """Whether the operator may do what ``role`` may: everywhere, or on one newsletter."""
+        held = self.role if newsletter_id is None else self.role_on(newsletter_id)
+        return held is not None and held.includes(role)
+
+
+class NewsletterRole(Base):
+    """A role for one newsletter: viewer or editor."""
+
+    __tablename__ = "newsletter_roles"
+    __table_args__ = (Index(None, "newsletter_id"),)
+
+    operator_id: Mapped[int] = mapped_column(
+        ForeignKey("operators.id", ondelete="CASCADE"), primary_key=True
+    )
+    newsletter_id: Mapped[int] = mapped_column(
+        ForeignKey("newsletters.id", ondelete="CASCADE"), primary_key=True
+    )
+    role: Mapped[str] = mapped_column(String(20))
+
+
+class AuditEntry(Base):
+    """Who did what, when, to which thing. Written with the change, never changed.
+
+    ``operator_id`` and ``actor`` stay when the account goes. Nothing about subscribers is kept
+    but their subscription's random id.
+    """
+
+    __tablename__ = "audit_entries"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    operator_id: Mapped[int | None] = mapped_column(BigId)
+    actor: Mapped[str] = mapped_column(String(320))
+    action: Mapped[str] = mapped_column(String(60))
+    object: Mapped[str] = mapped_column(String(200))
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -1,0 +1,70 @@
+"""The admin: where operators work. Needs a sign-in, but no script."""
+
+from flask import Flask, Response, request
+from flask_wtf.csrf import CSRFError
+
+from subscriptions.config import Settings
+from subscriptions.core.errors import AssentError
+from subscriptions.extensions import bootstrap
+from subscriptions.operators import security
+from subscriptions.web.admin import (
+    access,
+    account,
+    audit,
+    dashboard,
+    dead_letters,
+    errors,
+    exports,
+    forms,
+    lockout,
+    menu,
+    newsletters,
+    operators,
+    previews,
+    setup,
+    subscribers,
+    topics,
+)
+from subscriptions.web.admin.blueprint import blueprint
+
+__all__ = [
+    "account",
+    "audit",
+    "dashboard",
+    "dead_letters",
+    "exports",
+    "forms",
+    "newsletters",
+    "operators",
+    "previews",
+    "register",
+    "setup",
+    "subscribers",
+    "topics",
+]
+
+BLUEPRINTS = {"admin", "security"}
+
+blueprint.before_request(access.guard)
+blueprint.register_error_handler(AssentError, errors.answer)
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Bind accounts and pages."""
+    app.config["BOOTSTRAP_SERVE_LOCAL"] = True
+    bootstrap.init_app(app)
+    security.configure(app, settings)
+    lockout.configure(app)
+    # Flask-Security's pages are in a blueprint of their own.
+    app.register_error_handler(CSRFError, errors.stale_form)
+    app.register_error_handler(lockout.TooManyAttempts, errors.answer)
+    app.context_processor(menu.context)
+    app.register_blueprint(blueprint)
+    app.after_request(_keep_out_of_caches)
+
+
+def _keep_out_of_caches(response: Response) -> Response:
+    if request.blueprint in BLUEPRINTS:
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response

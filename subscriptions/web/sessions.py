@@ -1,0 +1,33 @@
+"""Sessions exist in the admin only: nothing else can set or read a cookie."""
+
+from flask import Flask, Request, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+
+from subscriptions.config import Settings
+
+PATH = "/admin"
+
+
+class AdminSessions(SecureCookieSessionInterface):
+    """A signed cookie below ``/admin``; a session that can't be written everywhere else."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of an admin request; None makes Flask use one that refuses writes."""
+        if request.path == PATH or request.path.startswith(f"{PATH}/"):
+            return super().open_session(app, request)
+        return None
+
+    def get_cookie_path(self, app: Flask) -> str:
+        """The admin's path as the browser sees it, below whatever a proxy puts in front."""
+        return f"{request.script_root}{PATH}"
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Bind the sessions."""
+    app.session_interface = AdminSessions()
+    app.config["SESSION_COOKIE_NAME"] = "assent"
+    app.config["SESSION_COOKIE_SECURE"] = settings.is_https
+    app.config["SESSION_COOKIE_HTTPONLY"] = True
+    app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
+    # A form may stay open as long as its session lives.
+    app.config["WTF_CSRF_TIME_LIMIT"] = None

@@ -1,0 +1,263 @@
+"""Subscribers, as operators find them and act on their behalf."""
+
+import csv
+import io
+import re
+
+from flask import Flask
+from sqlalchemy import update
+
+from subscriptions.core import clock as our_clock
+from subscriptions.core.transactions import unit_of_work
+from subscriptions.mail.models import OutboxMessage
+from subscriptions.operators.roles import Role
+from subscriptions.subscribers.listing import PAGE
+from tests.support.applications import Visitor
+from tests.support.operators import OWNER, Desk, desk_of, make_operator, trail
+from tests.support.smtp import SmtpServer
+from tests.support.time_travel import FrozenClock
+from tests.support.visits import deliver, open_newsletter, rows_of, sign_up, subscribe
+
+PEOPLE = "/admin/newsletters/news/subscribers"
+ENTRY = re.compile(r'href="(/admin/newsletters/news/subscribers/[\w-]{22})">([^<]+)<')
+
+
+def _owner(app: Flask) -> Desk:
+    open_newsletter(app)
+    make_operator(app)
+    return desk_of(app)
+
+
+def _found(page: str) -> list[str]:
+    return [address for _path, address in ENTRY.findall(page)]
+
+
+def _record_of(desk: Desk, address: str) -> str:
+    page = desk.send(PEOPLE, address=address).text
+    return next(str(path) for path, found in ENTRY.findall(page) if found == address)
+
+
+def test_people_are_found_by_how_their_address_begins(app: Flask, client: Visitor) -> None:
+    desk = _owner(app)
+    for name in ("ada", "adam", "bob", "a_x", "a%y"):
+        sign_up(client, f"{name}@example.org")
+    assert _found(desk.send(PEOPLE, address="AD").text) == ["adam@example.org", "ada@example.org"]
+    assert _found(desk.send(PEOPLE, address="a_").text) == ["a_x@example.org"]
+    assert _found(desk.send(PEOPLE, address="a%").text) == ["a%y@example.org"]
+    assert "Nobody fits." in desk.send(PEOPLE, address="zoe").text
+
+
+def test_an_address_never_becomes_part_of_a_url(app: Flask, client: Visitor) -> None:
+    desk = _owner(app)
+    sign_up(client, "ada@example.org")
+    page = desk.send(PEOPLE, address="ada@example.org").text
+    assert not re.search(r'(href|action)="[^"]*(ada@|ada%40)', page)
+    assert 'method="post"' in page
+
+
+def test_people_are_filtered_by_status_and_topic(app: Flask, client: Visitor) -> None:
+    desk = _owner(app)
+    subscribe(app, client, "ada@example.org", topics=["art"])
+    sign_up(client, "bob@example.org", topics=["law"])
+    asked = desk.send(PEOPLE, address="", status="active", topic="art")
+    assert asked.location == f"{PEOPLE}?status=active&topic=art"
+    assert _found(desk.get(asked.location).text) == ["ada@example.org"]
+    assert _found(desk.get(f"{PEOPLE}?topic=law").text) == ["bob@example.org"]
+    assert desk.get(f"{PEOPLE}?status=nonsense").status_code == 404
+    assert desk.get(f"{PEOPLE}?topic=nonsense").status_code == 404
+
+
+def test_long_lists_come_in_pages_that_miss_nobody(app: Flask, client: Visitor) -> None:
+    desk = _owner(app)
+    for number in range(PAGE + 2):
+        sign_up(client, f"p{number}@example.org")
+    first = desk.get(PEOPLE).text
+    older = re.search(r'href="([^"]+before=\d+[^"]*)"', first)
+    assert older
+    second = desk.get(older[1].replace("&amp;", "&")).text
+    assert len(_found(first)) == PAGE
+    assert len({*_found(first), *_found(second)}) == PAGE + 2
+    assert "before=" not in second
+
+
+def test_a_record_shows_what_was_agreed_to_when_and_from_where(app: Flask, client: Visitor) -> None:
+    desk = _owner(app)
+    subscribe(app, client, "ada@example.org", topics=["art"], name="Ada", company="Engines")
+    page = desk.get(_record_of(desk, "ada@example.org")).text
+    for shown in ("Ada", "Engines", "Art", "form:news", "127.0.0.0/24", "withdraw this consent"):
+        assert shown in page
+    assert page.count("<blockquote") == 2
+
+
+def test_somebody_of_another_newsletter_is_not_found_here(app: Flask, client: Visitor) -> None:
+    desk = _owner(app)
+    open_newsletter(app, "other")
+    sign_up(client, "ada@example.org", form="other")
+    reference = rows_of(app, "subscriptions")[0]["reference"]
+    assert desk.get(f"{PEOPLE}/{reference}").status_code == 404
+    assert desk.send(f"{PEOPLE}/{reference}/end").status_code == 404
+    assert len(rows_of(app, "subscriptions")) == 1
+
+
+def test_the_confirmation_goes_out_again_under_the_same_cap(
+    app: Flask, client: Visitor, smtp: SmtpServer, clock: FrozenClock
+) -> None:
+    desk = _owner(app)
+    sign_up(client, "ada@example.org")
+    deliver(app, smtp)
+    record = _record_of(desk, "ada@example.org")
+    assert desk.send(f"{record}/confirmation").status_code == 409
+    for _ in range(2):
+        clock.advance(minutes=11)
+        assert desk.send(f"{record}/confirmation").status_code == 302
+        (mail,) = deliver(app, smtp)
+        assert mail.recipients == ("ada@example.org",)
+        assert "/confirm/" in mail.text()
+    clock.advance(minutes=11)
+    assert desk.send(f"{record}/confirmation").status_code == 409
+    asked = [entry for entry in trail(app) if entry[1] == "subscription.asked again"]
+    assert len(asked) == 2
+
+
+def test_who_has_confirmed_is_not_asked_again(
+    app: Flask, client: Visitor, clock: FrozenClock
+) -> None:
+    desk = _owner(app)
+    subscribe(app, client, "ada@example.org")
+    clock.advance(minutes=11)
+    assert desk.send(f"{_record_of(desk, 'ada@example.org')}/confirmation").status_code == 409
+
+
+def test_ending_the_last_subscription_erases_the_person(app: Flask, client: Visitor) -> None:
+    desk = _owner(app)
+    subscribe(app, client, "ada@example.org")
+    record = _record_of(desk, "ada@example.org")
+    assert desk.send(f"{record}/end").location == PEOPLE
+    assert rows_of(app, "subscribers") == []
+    assert "ada@" not in str(rows_of(app, "audit_entries"))
+    assert trail(app)[-1][1] == "subscription.ended"
+    assert desk.get(record).status_code == 404
+
+
+def test_ending_one_of_two_subscriptions_keeps_the_other(app: Flask, client: Visitor) -> None:
+    desk = _owner(app)
+    open_newsletter(app, "other")
+    for form in ("news", "other"):
+        subscribe(app, client, "ada@example.org", form)
+    desk.send(f"{_record_of(desk, 'ada@example.org')}/end")
+    assert len(rows_of(app, "subscriptions")) == 1
+    assert len(rows_of(app, "subscribers")) == 1
+
+
+def test_erasing_takes_every_subscription_of_the_person(app: Flask, client: Visitor) -> None:
+    desk = _owner(app)
+    open_newsletter(app, "other")
+    for form in ("news", "other"):
+        subscribe(app, client, "ada@example.org", form)
+    sign_up(client, "bob@example.org")
+    desk.send(f"{_record_of(desk, 'ada@example.org')}/erase")
+    assert [person["address"] for person in rows_of(app, "subscribers")] == ["bob@example.org"]
+    assert trail(app)[-1][1] == "subscriber.erased"
+
+
+def test_an_editor_of_one_newsletter_does_not_erase_for_another(
+    app: Flask, client: Visitor
+) -> None:
+    for slug in ("news", "other"):
+        open_newsletter(app, slug)
+        subscribe(app, client, "ada@example.org", slug)
+    make_operator(app, "ed@example.org", None, {"news": Role.EDITOR})
+    desk = desk_of(app, "ed@example.org")
+    record = _record_of(desk, "ada@example.org")
+    assert "Erase this person" not in desk.get(record).text
+    assert desk.send(f"{record}/erase").status_code == 403
+    assert len(rows_of(app, "subscriptions")) == 2
+
+
+def test_a_viewer_sees_no_buttons(app: Flask, client: Visitor) -> None:
+    open_newsletter(app)
+    sign_up(client, "ada@example.org")
+    make_operator(app, "v@example.org", Role.VIEWER)
+    desk = desk_of(app, "v@example.org")
+    page = desk.get(_record_of(desk, "ada@example.org")).text
+    assert "ada@example.org" in page
+    assert "/end" not in page
+    assert "/erase" not in page
+
+
+def test_an_export_is_in_the_audit_trail_and_holds_who_was_asked_for(
+    app: Flask, client: Visitor
+) -> None:
+    desk = _owner(app)
+    subscribe(app, client, "ada@example.org", topics=["art"])
+    subscribe(app, client, "bob@example.org", topics=["law"])
+    sign_up(client, "eve@example.org", topics=["art"])
+    answer = desk.send("/admin/newsletters/news/export", status="active", topic="art")
+    assert answer.mimetype == "text/csv"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [row["email"] for row in rows] == ["ada@example.org"]
+    entry = rows_of(app, "audit_entries")[-1]
+    assert (entry["actor"], entry["action"]) == (OWNER, "subscribers.exported")
+    assert entry["details"] == {"status": "active", "topic": "art"}
+
+
+def test_an_export_that_is_refused_is_not_in_the_trail(app: Flask) -> None:
+    desk = _owner(app)
+    before = trail(app)
+    assert desk.send("/admin/newsletters/news/export", status="nonsense").status_code == 422
+    assert desk.send("/admin/newsletters/news/export", topic="nonsense").status_code == 404
+    assert trail(app) == before
+
+
+def _make_dead_letter(app: Flask, client: Visitor, form: str = "news") -> int:
+    sign_up(client, "nobody@example.org", form=form)
+    letter = rows_of(app, "outbox_messages", template="confirm")[-1]["id"]
+    with app.app_context(), unit_of_work() as session:
+        session.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id == letter)
+            .values(dead_at=our_clock.now(), last_error="550 5.1.1 No such mailbox")
+        )
+    return int(letter)
+
+
+def test_dead_letters_show_a_masked_address_and_are_tried_again(
+    app: Flask, client: Visitor, smtp: SmtpServer
+) -> None:
+    desk = _owner(app)
+    deliver(app, smtp)
+    letter = _make_dead_letter(app, client)
+    page = desk.get("/admin/dead-letters").text
+    assert "n…@e….org" in page
+    assert "nobody@" not in page
+    assert "One mail could not be delivered" in desk.get("/admin/").text
+    desk.send(f"/admin/dead-letters/{letter}/retry")
+    (mail,) = deliver(app, smtp)
+    assert mail.recipients == ("nobody@example.org",)
+    assert trail(app)[-1] == (OWNER, "mail.tried again", f"message {letter}")
+
+
+def test_a_dead_letter_is_thrown_away_once(app: Flask, client: Visitor) -> None:
+    desk = _owner(app)
+    letter = _make_dead_letter(app, client)
+    assert desk.send(f"/admin/dead-letters/{letter}/discard").status_code == 302
+    assert desk.send(f"/admin/dead-letters/{letter}/discard").status_code == 404
+    assert rows_of(app, "outbox_messages", id=letter) == []
+
+
+def test_dead_letters_are_for_those_with_a_role_on_the_newsletter(
+    app: Flask, client: Visitor
+) -> None:
+    for slug in ("news", "other"):
+        open_newsletter(app, slug)
+    letter = _make_dead_letter(app, client, "news")
+    for address, certain, status in (
+        ("e@example.org", {"other": Role.EDITOR}, 404),
+        ("v@example.org", {"news": Role.VIEWER}, 403),
+        ("d@example.org", {"news": Role.EDITOR}, 302),
+    ):
+        make_operator(app, address, None, certain)
+        desk = desk_of(app, address)
+        assert ("n…@e….org" in desk.get("/admin/dead-letters").text) is (status != 404)
+        assert desk.send(f"/admin/dead-letters/{letter}/retry").status_code == status
