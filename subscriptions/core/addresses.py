@@ -4,6 +4,7 @@ International addresses are accepted where they are valid: non-ASCII local parts
 international domain names (RFC 5890), the latter in Unicode form.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -13,7 +14,8 @@ from subscriptions.core.errors import Invalid
 
 MAX_LENGTH = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
 MAX_KEY = 320  # compatibility forms of some letters have up to 18 characters
-UNREADABLE = "\ufffd"  # what stands for bytes that were not UTF-8
+# What stands for bytes that were not UTF-8, in multipart and in urlencoded forms.
+UNREADABLE = re.compile("\ufffd|%[89a-f][0-9a-f]", re.IGNORECASE)
 
 
 class InvalidAddress(Invalid):
@@ -45,7 +47,7 @@ def parse_address(text: str) -> Address:
     Syntax only: no DNS look-up, because a sign-up waits for nothing outside.
     """
     stripped = text.strip(" \t")
-    if not stripped or len(stripped) > MAX_LENGTH or UNREADABLE in stripped:
+    if not stripped or len(stripped) > MAX_LENGTH or UNREADABLE.search(stripped):
         raise InvalidAddress
     try:
         parsed = validate_email(stripped, check_deliverability=False, test_environment=True)

@@ -95,7 +95,10 @@ def note_sent(session: Session, message_id: int) -> bool:
 
 def note_failure(session: Session, message_id: int, error: str, *, permanent: bool) -> None:
     """Put a failed message off by its back-off, or make it a dead letter."""
-    message = session.get(OutboxMessage, message_id)
+    # Asked of the store, not of the session's memory: it may have been erased since the lease.
+    message = session.scalar(
+        select(OutboxMessage).where(OutboxMessage.id == message_id).with_for_update()
+    )
     if message is None:
         return
     now = clock.now()

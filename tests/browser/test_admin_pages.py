@@ -1,0 +1,99 @@
+"""The admin's pages in a real browser: for everybody, at every width, in light and dark."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, ViewportSize
+
+from tests.support.browsing import Browsing
+from tests.support.operators import PASSWORD
+from tests.support.service import Service
+
+OWNER = "browser-owner@example.org"
+PHONE, DESKTOP = ViewportSize(width=360, height=740), ViewportSize(width=1280, height=800)
+AA = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+PAGES = (
+    "/admin/",
+    "/admin/newsletters",
+    "/admin/newsletters/new",
+    "/admin/newsletters/news",
+    "/admin/newsletters/news/edit",
+    "/admin/newsletters/news/topics",
+    "/admin/newsletters/news/forms/new",
+    "/admin/newsletters/news/forms/news",
+    "/admin/newsletters/news/forms/news/edit",
+    "/admin/newsletters/news/forms/news/preview",
+    "/admin/newsletters/news/subscribers",
+    "/admin/newsletters/news/export",
+    "/admin/dead-letters",
+    "/admin/audit",
+    "/admin/operators",
+    "/admin/operators/new",
+    "/admin/account",
+    "/admin/change",
+    "/admin/tf-setup",
+    "/admin/mf-recovery-codes",
+    "/admin/nowhere",
+)
+BEFORE_SIGN_IN = ("/admin/login", "/admin/reset", "/admin/setup/no-such-link")
+
+
+def _sign_in(page: Page) -> None:
+    page.goto("/admin/login")
+    page.get_by_label("E-mail address").fill(OWNER)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").press("Enter")
+    page.wait_for_url("**/admin/")
+
+
+@pytest.fixture(scope="module")
+def account(live_server: Service) -> str:
+    """An owner who has set a password by the printed link."""
+    made = live_server.flask("operator", "create", OWNER, "--role", "owner")
+    link = re.search(r"http://\S+/admin/setup/\S+", made.stdout)
+    assert link, made.stderr
+    return link[0]
+
+
+@pytest.fixture
+def signed_up(account: str, browser: Browsing) -> str:
+    """The same, whichever test comes first."""
+    page = browser.open(account)
+    if page.get_by_role("button", name="Set up the account").count():
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_label("The same password again").fill(PASSWORD)
+        page.get_by_role("button", name="Set up the account").click()
+        page.wait_for_url("**/admin/login")
+    return account
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), [(PHONE, "light"), (DESKTOP, "dark")])
+def test_no_page_has_a_barrier_or_is_too_wide(
+    signed_up: str, browser: Browsing, viewport: ViewportSize, scheme: str
+) -> None:
+    page, axe = browser.open(viewport=viewport, color_scheme=scheme), Axe()
+    problems: dict[str, object] = {}
+    for path in (*BEFORE_SIGN_IN, *PAGES):
+        if path == PAGES[0]:
+            _sign_in(page)
+        page.goto(path)
+        page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true })")
+        found = axe.run(page, options=AA).response["violations"]
+        if found:
+            problems[path] = [(one["id"], one["nodes"][0]["html"]) for one in found]
+        if page.evaluate("document.documentElement.scrollWidth") > viewport["width"]:
+            problems[f"{path} is too wide"] = viewport["width"]
+    assert problems == {}
+
+
+def test_the_way_from_signing_in_to_an_export_needs_no_mouse(
+    signed_up: str, browser: Browsing
+) -> None:
+    page = browser.open()
+    _sign_in(page)
+    page.get_by_role("link", name="News", exact=True).press("Enter")
+    page.get_by_role("link", name="Export").press("Enter")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the file").press("Enter")
+    assert download.value.suggested_filename.startswith("news-active-")

@@ -1,0 +1,163 @@
+"""Every mail of the public side, whole, as the mail server gets it.
+
+``UPDATE_GOLDEN=1 pytest tests/functional/test_mail_golden.py`` writes them again; look at the
+difference before you keep it.
+"""
+
+import itertools
+import os
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from subscriptions.core import db
+from subscriptions.core.transactions import unit_of_work
+from subscriptions.newsletters.queries import newsletter_by_slug
+from tests.support.applications import Visitor
+from tests.support.smtp import Received, SmtpServer
+from tests.support.time_travel import FrozenClock
+from tests.support.visits import ADA, deliver, links_in, open_newsletter, sign_up, subscribe
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+BOUNDARY = re.compile(rb"={15}\d+==")
+
+
+@pytest.fixture(autouse=True)
+def _fixed_ids(app: Flask, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert clock.now
+    numbers = itertools.count(1)
+    monkeypatch.setattr(db.secrets, "token_urlsafe", lambda _size: f"fixed-id-{next(numbers):013}")
+    open_newsletter(app)
+
+
+def _assert_golden(mail: Received, name: str) -> None:
+    """The raw message equals the file, but for the boundary between its parts."""
+    assert mail.raw.count(b"\n") == mail.raw.count(b"\r\n")
+    got = BOUNDARY.sub(b"=boundary=", mail.raw).replace(b"\r\n", b"\n")
+    path = GOLDEN / name
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(got)
+    assert got.decode() == path.read_bytes().decode()
+
+
+def _confirmation(
+    app: Flask, client: Visitor, smtp: SmtpServer, address: str = ADA, topics: tuple[str, ...] = ()
+) -> Received:
+    sign_up(client, address, topics=list(topics))
+    [mail] = deliver(app, smtp)
+    return mail
+
+
+def _already_subscribed(
+    app: Flask, client: Visitor, smtp: SmtpServer, clock: FrozenClock
+) -> Received:
+    subscribe(app, client)
+    deliver(app, smtp)
+    clock.advance(hours=1)
+    sign_up(client)
+    [mail] = deliver(app, smtp)
+    return mail
+
+
+def test_the_confirmation_mail(app: Flask, client: Visitor, smtp: SmtpServer) -> None:
+    _assert_golden(_confirmation(app, client, smtp, topics=("art", "law")), "confirm.eml")
+
+
+def test_the_confirmation_mail_without_topics(
+    app: Flask, client: Visitor, smtp: SmtpServer
+) -> None:
+    _assert_golden(_confirmation(app, client, smtp), "confirm-no-topics.eml")
+
+
+def test_the_confirmation_mail_to_an_international_address(
+    app: Flask, client: Visitor, smtp: SmtpServer
+) -> None:
+    mail = _confirmation(app, client, smtp, "josé@exämple.org")
+    _assert_golden(mail, "confirm-international.eml")
+
+
+def test_the_mail_that_says_already_subscribed(
+    app: Flask, client: Visitor, smtp: SmtpServer, clock: FrozenClock
+) -> None:
+    _assert_golden(_already_subscribed(app, client, smtp, clock), "already-subscribed.eml")
+
+
+def test_the_confirmation_mail_has_the_headers_of_system_mail(
+    app: Flask, client: Visitor, smtp: SmtpServer
+) -> None:
+    mail = _confirmation(app, client, smtp)
+    headers = dict(mail.content.items())
+    assert mail.sender == "newsletter@news.example.org"
+    assert headers["From"] == "The news letter <newsletter@news.example.org>"
+    assert headers["To"] == ADA
+    assert headers["Auto-Submitted"] == "auto-generated"
+    assert headers["List-Id"] == "<news.news.example.org>"
+    assert re.fullmatch(r"<fixed-id-\d+@news\.example\.org>", headers["Message-ID"])
+    assert headers["Date"] == "Mon, 02 Mar 2026 09:30:00 +0000"
+    assert not headers.keys() & {"List-Unsubscribe", "List-Unsubscribe-Post", "Precedence"}
+
+
+def test_the_confirmation_mail_says_that_there_is_a_button_and_carries_no_advertising(
+    app: Flask, client: Visitor, smtp: SmtpServer
+) -> None:
+    mail = _confirmation(app, client, smtp)
+    assert set(links_in(mail)) == {"confirm"}
+    for text in (mail.text(), mail.text("html")):
+        assert "opens a page with a button" in text
+        assert "after 7 days" in text
+        assert "1 Example Street, 12345 Exampleton" in text
+        assert set(re.findall(r"https?://[^\s\"<]+?/", text)) == {"https://news.example.org/"}
+
+
+def test_a_mail_to_a_subscriber_can_be_unsubscribed_from_with_one_click(
+    app: Flask, client: Visitor, smtp: SmtpServer, clock: FrozenClock
+) -> None:
+    mail = _already_subscribed(app, client, smtp, clock)
+    links = links_in(mail)
+    assert mail.content["List-Unsubscribe"] == f"<https://news.example.org{links['unsubscribe']}>"
+    assert mail.content["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail.content["Auto-Submitted"] == "auto-generated"
+    for text in (mail.text(), mail.text("html")):
+        assert links["unsubscribe"] in text
+        assert links["preferences"] in text
+        assert "1 Example Street, 12345 Exampleton" in text
+
+
+def test_the_style_of_a_mail_is_in_its_elements(
+    app: Flask, client: Visitor, smtp: SmtpServer
+) -> None:
+    html = _confirmation(app, client, smtp).text("html")
+    assert '<h1 style="' in html
+    assert "prefers-color-scheme: dark" in html
+    assert "<link" not in html
+    assert "<img" not in html
+    assert "<script" not in html
+
+
+def test_no_line_of_a_mail_is_too_long(
+    app: Flask, client: Visitor, smtp: SmtpServer, clock: FrozenClock
+) -> None:
+    mails = [
+        _confirmation(app, client, smtp, "josé@exämple.org"),
+        _already_subscribed(app, client, smtp, clock),
+    ]
+    for mail in mails:
+        assert max(map(len, mail.raw.split(b"\r\n"))) <= 998
+        ours = [line for line in mail.text().splitlines() if "://" not in line]
+        assert max(map(len, ours)) <= 76
+
+
+@pytest.mark.parametrize("field", ["name", "sender_name"])
+def test_a_name_can_not_make_a_header(
+    app: Flask, client: Visitor, smtp: SmtpServer, field: str
+) -> None:
+    with app.app_context(), unit_of_work() as session:
+        newsletter = newsletter_by_slug(session, "news")
+        setattr(newsletter, field, "Ünïcode, “quoted” <b>&amp;</b>\r\nBcc: bob@example.org")
+    sign_up(client)
+    mails = deliver(app, smtp)
+    assert all("Bcc" not in mail.content for mail in mails)
+    assert all(mail.recipients == (ADA,) for mail in mails)

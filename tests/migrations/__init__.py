@@ -1,0 +1,1 @@
+"""Tests of the migrations: up, down, with data, and equal to the models."""
