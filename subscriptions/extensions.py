@@ -2,8 +2,6 @@
 
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_mail import Mail
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
@@ -15,7 +13,14 @@ from subscriptions.core.db import Base
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 migrate = Migrate()
 mail = Mail()
-babel = Babel()
+# Day before month and a clock of 24 hours, in every language.
+babel = Babel(
+    date_formats={
+        **Babel.default_date_formats,
+        "date.medium": "d MMM y",
+        "date.long": "d MMMM y",
+        "datetime.medium": "d MMM y, HH:mm",
+    }
+)
 bootstrap = Bootstrap5()
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address)

@@ -13,11 +13,13 @@ from huey.consumer import Consumer
 from sqlalchemy import make_url
 
 from subscriptions.cli.leash import stop_at_end_of
+from subscriptions.core.jobs import start
 from subscriptions.core.sqlite import truncate_log
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.extensions import db
 from subscriptions.mail import outbox
 from subscriptions.mail.mailbox import start_local_mailbox
+from subscriptions.privacy.purge import PURGE
 
 THREADS = 2
 STDIN = 0
@@ -45,7 +47,9 @@ def run_worker(app: Flask, with_parent: bool) -> None:
         if alone and settings.is_sqlite:
             _release_leases(app)
         with app.app_context():
-            outbox.wake_delivery()
+            # What was due while no worker ran is due now.
+            for job in (outbox.DELIVER, PURGE):
+                start(job)
         if settings.is_sqlite:
             log = Path(f"{make_url(settings.database).database}-wal")
             threading.Thread(target=_tidy, args=(app, log, stopping), daemon=True).start()

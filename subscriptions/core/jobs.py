@@ -64,16 +64,20 @@ def current_queue() -> Huey:
 
 
 def wake(name: str) -> None:
-    """Have the job run soon, unless a run is waiting already.
+    """Have the job run soon, unless something waits already: each job does all there is to do.
 
     Never fails: the work is in our tables, and the job's next scheduled run finds it.
     """
-    queue = current_queue()
     try:
-        if not queue.storage.queue_size():
-            current_app.extensions["assent_job_tasks"][name]()
+        if not current_queue().storage.queue_size():
+            start(name)
     except QUEUE_FAILURES:
         log.warning("job_not_queued", job=name, exc_info=True)
+
+
+def start(name: str) -> None:
+    """Queue one run of the job."""
+    current_app.extensions["assent_job_tasks"][name]()
 
 
 class JsonSerializer(Serializer):  # type: ignore[misc]

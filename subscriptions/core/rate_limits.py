@@ -1,4 +1,4 @@
-"""Counters for Flask-Limiter, kept in the database so that all processes count together.
+"""Counters for rate limits, kept in the database so that all processes count together.
 
 Keys hold a keyed hash of the client's address, never the address, and rows go when they expire.
 """
@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from limits.storage import Storage
+from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import Float, Integer, String, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
@@ -80,3 +81,7 @@ class DatabaseStorage(Storage):
     @staticmethod
     def _live(column: Any, key: str) -> Any:
         return select(column).where(RateLimit.key == key, RateLimit.expires_at > time.time())
+
+
+# Asked by the views that need it: nothing runs on a request that has no limit.
+limiter = FixedWindowRateLimiter(DatabaseStorage())

@@ -21,6 +21,7 @@ from subscriptions.subscribers.lifecycle import end_subscriptions
 from subscriptions.subscribers.models import DailyCount, ErasedReference, Subscriber, Subscription
 from subscriptions.subscribers.states import Event, Status
 
+PURGE = "privacy.purge"
 BATCH = 50  # rows of one transaction: no lock is held for long
 
 Step = Callable[[Session, datetime], int]
@@ -104,4 +105,4 @@ def last_runs() -> dict[str, date]:
     return {run.clause: run.ran_at.date() for run in current_session().scalars(select(ClauseRun))}
 
 
-JOBS = (Job("privacy.purge", purge, every=crontab(minute="*/10")),)
+JOBS = (Job(PURGE, purge, every=crontab(minute="*/10")),)

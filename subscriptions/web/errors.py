@@ -1,18 +1,16 @@
 """Errors become answers here, once: the right status, plain words, no traceback."""
 
-import time
 from http import HTTPStatus
 
 from flask import Flask, Response, make_response, render_template, request
-from flask_limiter.errors import RateLimitExceeded
 from structlog import get_logger
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from subscriptions.core.errors import AssentError, TooManyRequests, Unavailable
+from subscriptions.core.errors import AssentError, Unavailable
 from subscriptions.core.transactions import store_failed
 from subscriptions.core.words import gettext as _
 from subscriptions.core.words import lazy_gettext
-from subscriptions.extensions import db, limiter
+from subscriptions.extensions import db
 
 log = get_logger()
 
@@ -31,7 +29,6 @@ TITLES = {
 def register(app: Flask) -> None:
     """Bind the handlers."""
     app.register_error_handler(AssentError, _answer)
-    app.register_error_handler(RateLimitExceeded, _limited)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
     app.before_request(_refuse_what_is_too_large)
@@ -57,12 +54,6 @@ def _answer(error: AssentError) -> Response:
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
-
-
-def _limited(error: RateLimitExceeded) -> Response:
-    limit = limiter.current_limit
-    wait = round(limit.reset_at - time.time()) if limit else 60
-    return _answer(TooManyRequests(max(1, wait)))
 
 
 def _http(error: HTTPException) -> Response:

@@ -10,22 +10,18 @@ from subscriptions.config import Settings
 from subscriptions.core.client import client_key
 from subscriptions.core.errors import TooManyRequests
 from subscriptions.core.keys import derive_key
-from subscriptions.core.rate_limits import SCHEME
-from subscriptions.extensions import limiter
+from subscriptions.core.rate_limits import limiter
 
 IPV6_PREFIX = 64  # what one household gets
 SIGNUP_LIMIT = "assent_signup_limit"
 
 
 def configure(app: Flask, settings: Settings) -> None:
-    """Count in the database, so that all processes count together."""
-    app.config["RATELIMIT_STORAGE_URI"] = f"{SCHEME}://"
-    app.config["RATELIMIT_KEY_PREFIX"] = "limit"
+    """Read the limit, and derive the key under which clients are counted."""
     app.extensions["assent_client_key"] = derive_key(app.extensions["assent_keys"], "clients")
     app.extensions[SIGNUP_LIMIT] = (
         None if settings.signup_limit == "off" else parse(settings.signup_limit)
     )
-    limiter.init_app(app)
 
 
 def guard_signups() -> None:
@@ -34,8 +30,8 @@ def guard_signups() -> None:
     if limit is None:
         return
     client = this_client()
-    if not limiter.limiter.hit(limit, "sign-up", client):
-        reset_at, _left = limiter.limiter.get_window_stats(limit, "sign-up", client)
+    if not limiter.hit(limit, "sign-up", client):
+        reset_at, _left = limiter.get_window_stats(limit, "sign-up", client)
         raise TooManyRequests(max(1, round(reset_at - time.time())))
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import DateField, Field, Form, RadioField, SelectField, ValidationError
-from wtforms.validators import Optional
+from wtforms.validators import InputRequired, Optional
 
 from subscriptions.core import clock
 from subscriptions.core.addresses import mask
@@ -46,7 +46,7 @@ class PreferenceForm(Form):
             SelectChoice(Frequency.MONTHLY.value, _("At most once a month")),
         ],
     )
-    locale = SelectField(_("Language"))
+    locale = SelectField(_("Language"), [InputRequired()])
     paused_until = DateField(
         _("Pause until"),
         [Optional()],

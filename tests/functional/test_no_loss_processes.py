@@ -8,7 +8,7 @@ import urllib.request
 from collections import Counter
 from contextlib import closing
 from email.message import EmailMessage
-from http.client import HTTPResponse
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,6 @@ from tests.support.fixtures.services import MakeService
 from tests.support.service import Service
 from tests.support.smtp import SmtpServer
 from tests.support.waiting import wait_until
-
-LINKS = {"confirm", "unsubscribe", "preferences"}
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -113,7 +111,7 @@ def test_a_mail_server_that_hangs_or_is_away_neither_slows_nor_fails_a_sign_up(
     wait_until("attempt", lambda: smtp.attempts)
     smtp.stop()
     assert [_sign_up(service, f"{number}@example.org") for number in range(5)] == [303] * 5
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 10  # the server's silence is waited for longer
     assert "Traceback" not in service.log
 
 
@@ -180,9 +178,15 @@ def test_a_database_that_another_process_locks_gives_503_and_is_fine_afterwards(
     assert "@" not in service.log
 
 
-def test_ten_megabytes_are_refused_by_the_real_server_as_well(make_service: MakeService) -> None:
+def test_ten_megabytes_are_refused_by_the_real_server_before_they_are_sent(
+    make_service: MakeService,
+) -> None:
     service = make_service()
     service.start()
-    fields = {"email": "ada@example.org", "consent": "y", "name": "x" * 10_000_000}
-    assert _request(f"{service.url}/forms/news", fields)[0] == 413
+    with closing(HTTPConnection("127.0.0.1", service.port, timeout=10)) as connection:
+        connection.putrequest("POST", "/forms/news")
+        connection.putheader("Content-Type", "application/x-www-form-urlencoded")
+        connection.putheader("Content-Length", "10000000")
+        connection.endheaders(b"email=ada@example.org&consent=y&name=")
+        assert connection.getresponse().status == 413
     assert _sign_up(service, "ada@example.org") == 303

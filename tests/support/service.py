@@ -103,7 +103,7 @@ class Service:
     def mails(self, recipient: str | None = None) -> list[EmailMessage]:
         """The local mailbox, oldest first; only the mails to ``recipient`` if one is given."""
         folder = self.data_dir / "mailbox"
-        if not folder.is_dir():
+        if not all((folder / part).is_dir() for part in ("cur", "new", "tmp")):
             return []
         box = mailbox.Maildir(folder, create=False)
         found = [parse_message(box.get_bytes(key)) for key in sorted(box.keys())]

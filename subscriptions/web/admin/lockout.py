@@ -16,8 +16,8 @@ from subscriptions.core.addresses import address_key
 from subscriptions.core.client import client_key
 from subscriptions.core.errors import TooManyRequests
 from subscriptions.core.keys import derive_key
+from subscriptions.core.rate_limits import limiter
 from subscriptions.core.words import lazy_gettext as _
-from subscriptions.extensions import limiter
 from subscriptions.web.limits import this_client
 
 KEY = "assent_account_key"
@@ -68,8 +68,8 @@ def _refuse() -> None:
     if request.method != "POST" or request.endpoint not in GUARDED:
         return
     for limit, *key in _counters():
-        if not limiter.limiter.test(limit, *key):
-            reset_at, _left = limiter.limiter.get_window_stats(limit, *key)
+        if not limiter.test(limit, *key):
+            reset_at, _left = limiter.get_window_stats(limit, *key)
             raise TooManyAttempts(max(1, round(reset_at - time.time())))
     # The view may sign in or out and so change whose attempt it was.
     request.environ[KEY] = list(_counters())
@@ -79,7 +79,7 @@ def _count(response: Response) -> Response:
     # A success redirects; a form that comes back was a failure, or a request for a mail.
     if KEY in request.environ and response.status_code == HTTPStatus.OK:
         for limit, *key in request.environ[KEY]:
-            limiter.limiter.hit(limit, *key)
+            limiter.hit(limit, *key)
     return response
 
 

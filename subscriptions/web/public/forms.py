@@ -22,7 +22,6 @@ from subscriptions.newsletters.fields import PROFILE_FIELDS, ProfileField
 from subscriptions.newsletters.queries import OpenForm, TopicChoice
 from subscriptions.web.checkboxes import CheckboxesField, SelectChoice
 
-
 TICK_THE_BOX = _("Please tick the box if you want to receive this newsletter.")
 
 

@@ -1,0 +1,183 @@
+"""The whole way of a newcomer, in a real browser: in, choose, and out without a trace."""
+
+import re
+from email.message import EmailMessage
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, ViewportSize, expect
+
+from tests.support.browsing import Browsing
+from tests.support.service import Service
+from tests.support.waiting import wait_until
+
+PHONE = ViewportSize(width=320, height=640)
+Scheme = Literal["light", "dark"]
+
+
+def _sign_up(page: Page, address: str) -> None:
+    page.goto("/forms/news")
+    page.get_by_label("E-mail address").fill(address)
+    page.get_by_label("Events").check()
+    page.get_by_role("checkbox", name="Yes, please send me").check()
+    page.get_by_role("button", name="Subscribe").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
+
+
+def _link(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    found = re.search(r"https?://\S+/confirm/\S+", str(body.get_content()) if body else "")
+    assert found is not None
+    return found[0]
+
+
+def _places_of(service: Service, address: str) -> list[str]:
+    return [
+        path.name
+        for path in service.data_dir.rglob("*")
+        if path.is_file() and address.encode() in path.read_bytes().lower()
+    ]
+
+
+def _assert_nothing_left(service: Service, address: str) -> None:
+    wait_until("clean data folder", lambda: not _places_of(service, address), 60)
+
+
+def test_a_newcomer_signs_up_confirms_chooses_and_leaves_without_a_trace(
+    page: Page, live_server: Service
+) -> None:
+    address = "journey@example.org"
+    page.goto("/")
+    page.get_by_role("link", name="Subscribe to our news").click()
+    _sign_up(page, address)
+    live_server.wait_for_mail(address)
+    page.goto("/dev/mailbox")
+    page.locator("li", has_text=address).get_by_role("link").click()
+    page.get_by_role("link", name=re.compile("/confirm/")).last.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Confirm your subscription")
+    page.get_by_role("button", name="Confirm my subscription").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are subscribed")
+    page.get_by_role("link", name="Choose what you receive").click()
+    expect(page.get_by_label("Events")).to_be_checked()
+    page.get_by_label("Events").uncheck()
+    page.get_by_label("Product news").check()
+    page.get_by_label("At most once a month").check()
+    page.get_by_role("button", name="Save my choices").click()
+    expect(page.get_by_role("status")).to_contain_text("Your choices are saved.")
+    page.reload()
+    expect(page.get_by_label("Product news")).to_be_checked()
+    page.get_by_role("link", name="Unsubscribe from News").click()
+    expect(page.get_by_text("your only subscription")).to_be_visible()
+    page.get_by_role("button", name="Unsubscribe").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are unsubscribed")
+    expect(page.get_by_text("have been erased")).to_be_visible()
+    assert page.context.cookies() == []
+    _assert_nothing_left(live_server, address)
+
+
+def _tab_to(page: Page, name: str) -> None:
+    """Press Tab until the focus is on what has this accessible name."""
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        if focused.count() and name in (focused.inner_text() or focused.aria_snapshot()):
+            return
+    raise AssertionError(f"{name} can't be reached with the keyboard")
+
+
+def test_the_whole_way_can_be_gone_with_the_keyboard_alone(
+    page: Page, live_server: Service
+) -> None:
+    address = "keyboard@example.org"
+    page.goto("/forms/news")
+    _tab_to(page, "E-mail address")
+    page.keyboard.type(address)
+    _tab_to(page, "Events")
+    page.keyboard.press("Space")
+    _tab_to(page, "Yes, please send me")
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
+    page.goto(_link(live_server.wait_for_mail(address)))
+    _tab_to(page, "Confirm my subscription")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are subscribed")
+    _tab_to(page, "Choose what you receive")
+    page.keyboard.press("Enter")
+    _tab_to(page, "Save my choices")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Your choices are saved.")
+    _tab_to(page, "Unsubscribe from News")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Unsubscribe from")
+    _tab_to(page, "Unsubscribe")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are unsubscribed")
+
+
+def test_mistakes_are_told_at_the_top_and_lead_to_their_fields(page: Page) -> None:
+    page.goto("/forms/news")
+    page.get_by_role("button", name="Subscribe").click()
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    expect(page).to_have_title(re.compile("^Error: "))
+    summary.get_by_role("link", name="Please enter your e-mail address.").click()
+    expect(page.get_by_label("E-mail address")).to_be_focused()
+    expect(page.get_by_label("E-mail address")).to_have_attribute("aria-invalid", "true")
+
+
+def test_it_all_works_without_javascript(browser: Browsing, live_server: Service) -> None:
+    page = browser.open(java_script_enabled=False)
+    _sign_up(page, "no-script@example.org")
+    page.goto(_link(live_server.wait_for_mail("no-script@example.org")))
+    page.get_by_role("button", name="Confirm my subscription").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You are subscribed")
+
+
+def _walk(page: Page, live_server: Service, address: str) -> list[str]:
+    """Open each public page in turn and return what is wrong with it for whom."""
+    wrong = []
+
+    def look() -> None:
+        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        if wide:
+            wrong.append(f"{page.title()}: wider than the screen")
+        found = Axe().run(page).response["violations"]
+        wrong.extend(f"{page.title()}: {violation['id']}" for violation in found)
+
+    for path in ("/", "/privacy", "/nothing", "/confirm/forged", "/forms/news"):
+        page.goto(path)
+        look()
+    page.get_by_role("button", name="Subscribe").click()
+    look()
+    _sign_up(page, address)
+    look()
+    link = _link(live_server.wait_for_mail(address))
+    page.goto(link)
+    look()
+    for name in ("Confirm my subscription", "Save my choices", "Unsubscribe"):
+        page.get_by_role("button", name=name, exact=True).click()
+        look()
+        following = {"Confirm my subscription": "/preferences/", "Save my choices": "/unsubscribe/"}
+        if name in following:
+            page.locator(f"main a[href*='{following[name]}']").first.click()
+            look()
+    page.goto(link)
+    look()
+    return wrong
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_shuts_anybody_out(browser: Browsing, live_server: Service, scheme: Scheme) -> None:
+    page = browser.open(color_scheme=scheme, viewport=PHONE)
+    assert _walk(page, live_server, f"axe-{scheme}@example.org") == []
+
+
+def test_who_asked_for_calm_gets_no_motion(browser: Browsing) -> None:
+    page = browser.open("/forms/news", reduced_motion="reduce")
+    moving = page.evaluate(
+        "[...document.querySelectorAll('*')].filter("
+        "element => getComputedStyle(element).animationName !== 'none').length"
+    )
+    assert moving == 0

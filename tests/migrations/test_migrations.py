@@ -1,0 +1,110 @@
+"""The migrations: they lead to what the models say, up and down, with data in the tables."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy import inspect
+
+from subscriptions import MIGRATIONS, create_app
+from subscriptions.core.db import Base
+from subscriptions.extensions import db
+from tests.support.applications import Visitor, close, make_settings
+from tests.support.visits import dump, open_newsletter, sign_up, subscribe
+
+SCRIPTS = ScriptDirectory(str(MIGRATIONS))
+STEPS = [script.revision for script in reversed(list(SCRIPTS.walk_revisions()))]
+BEFORE_THE_FIRST = "base"
+
+
+@pytest.fixture
+def app(empty_database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application on a database without any table."""
+    data_dir = tmp_path / "var"
+    data_dir.mkdir()
+    made = create_app(make_settings(data_dir, empty_database_url))
+    with made.app_context():
+        yield made
+    close(made)
+
+
+def _differences() -> list[object]:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, Base.metadata))
+
+
+def _tables() -> set[str]:
+    return set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def _fill(app: Flask) -> None:
+    visitor = Visitor(app)
+    open_newsletter(app)
+    subscribe(app, visitor, topics=["art"], name="Ada")
+    sign_up(visitor, "pending@example.org", topics=["law"])
+
+
+def test_the_last_migration_leads_to_what_the_models_say(app: Flask) -> None:
+    flask_migrate.upgrade()
+    assert _differences() == []
+    assert _tables() == set(Base.metadata.tables)
+
+
+def test_there_is_one_way_through_the_migrations() -> None:
+    assert len(SCRIPTS.get_heads()) == 1
+    assert len(SCRIPTS.get_bases()) == 1
+
+
+def test_each_migration_can_be_undone_and_done_again(app: Flask) -> None:
+    for step in STEPS:
+        flask_migrate.upgrade(revision=step)
+        flask_migrate.downgrade(revision="-1")
+        flask_migrate.upgrade(revision=step)
+    assert _differences() == []
+
+
+def test_everything_can_be_undone_with_data_in_the_tables(app: Flask) -> None:
+    flask_migrate.upgrade()
+    _fill(app)
+    flask_migrate.downgrade(revision=BEFORE_THE_FIRST)
+    assert _tables() == set()
+    flask_migrate.upgrade()
+    assert _differences() == []
+    _fill(app)
+
+
+def test_a_step_back_and_forth_keeps_the_people(app: Flask) -> None:
+    flask_migrate.upgrade()
+    _fill(app)
+    before = dump(app)
+    if len(STEPS) > 1:
+        flask_migrate.downgrade(revision=STEPS[0])
+        flask_migrate.upgrade()
+    after = dump(app)
+    assert {name: after[name] for name in ("subscribers", "subscriptions", "consent_records")} == {
+        name: before[name] for name in ("subscribers", "subscriptions", "consent_records")
+    }
+
+
+def test_upgrading_again_changes_nothing(app: Flask) -> None:
+    flask_migrate.upgrade()
+    _fill(app)
+    before = dump(app)
+    flask_migrate.upgrade()
+    assert dump(app) == before
+
+
+def test_every_constraint_has_the_name_that_the_convention_gives_it(app: Flask) -> None:
+    flask_migrate.upgrade()
+    inspector = inspect(db.engine)
+    for table in _tables():
+        for key in inspector.get_foreign_keys(table):
+            assert str(key["name"]).startswith(f"fk_{table}_"), key
+        for unique in inspector.get_unique_constraints(table):
+            assert str(unique["name"]).startswith(f"uq_{table}_"), unique
