@@ -4,7 +4,6 @@ import re
 
 import pytest
 from flask import Flask
-from passlib.totp import TOTP
 
 from subscriptions.config import Settings
 from tests.support.applications import BASE_URL, Visitor
@@ -16,7 +15,6 @@ from tests.support.operators import (
     desk_of,
     hash_quickly,
     make_operator,
-    operator_named,
     trail,
 )
 from tests.support.smtp import SmtpServer
@@ -224,87 +222,6 @@ def test_nobody_can_be_flooded_with_reset_mails(app: Flask, smtp: SmtpServer) ->
     answers = [_desk(app).send("/admin/reset", email=OWNER).status_code for _ in range(4)]
     assert answers == [200, 200, 200, 429]
     assert len(deliver(app, smtp)) == 3
-
-
-def _code(secret: str) -> str:
-    return str(TOTP(secret.replace("-", "")).generate().token)
-
-
-def _half_way(app: Flask) -> Desk:
-    """A browser in which the password was right and the code is still to come."""
-    desk = _desk(app)
-    assert desk.sign_in().location.startswith("/admin/tf-validate")
-    desk.form_page = "/admin/tf-validate"
-    return desk
-
-
-def _set_up_second_factor(desk: Desk) -> str:
-    page = desk.send("/admin/tf-setup", setup="authenticator")
-    shown = re.search(r"<code>([A-Z2-7-]+)</code>", page.text)
-    action = re.search(r'action="(/admin/tf-setup/[^"]+)"', page.text)
-    assert shown
-    assert action
-    answer = desk.send(action[1], code=_code(shown[1]))
-    assert answer.location == "/admin/account"
-    return shown[1]
-
-
-def test_with_a_second_step_a_password_alone_opens_nothing(app: Flask, clock: FrozenClock) -> None:
-    make_operator(app)
-    secret = _set_up_second_factor(desk_of(app))
-    assert "enckey" in operator_named(app, OWNER)["tf_totp_secret"]
-    desk = _half_way(app)
-    assert desk.get("/admin/").status_code == 302
-    assert desk.send("/admin/tf-validate", code="000000").status_code == 200
-    clock.advance(minutes=1)
-    assert desk.send("/admin/tf-validate", code=_code(secret)).location == "/admin/"
-    assert desk.get("/admin/").status_code == 200
-    assert (OWNER, "account.second factor on", f"operator {OWNER}") in trail(app)
-
-
-def test_a_code_works_once(app: Flask, clock: FrozenClock) -> None:
-    make_operator(app)
-    secret = _set_up_second_factor(desk_of(app))
-    clock.advance(minutes=1)
-    code = _code(secret)
-    first, second = _half_way(app), _half_way(app)
-    assert first.send("/admin/tf-validate", code=code).status_code == 302
-    assert second.send("/admin/tf-validate", code=code).status_code == 200
-
-
-def test_codes_can_not_be_guessed_at_leisure(app: Flask, clock: FrozenClock) -> None:
-    make_operator(app)
-    _set_up_second_factor(desk_of(app))
-    desk = _half_way(app)
-    answers = [desk.send("/admin/tf-validate", code=f"{n:06}").status_code for n in range(11)]
-    assert answers == [200] * 10 + [429]
-
-
-def test_a_recovery_code_signs_in_once_and_is_kept_encrypted(
-    app: Flask, clock: FrozenClock
-) -> None:
-    make_operator(app)
-    owner = desk_of(app)
-    _set_up_second_factor(owner)
-    codes = re.findall(
-        r"<li>([0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4})</li>",
-        owner.send("/admin/mf-recovery-codes").text,
-    )
-    assert len(codes) == 8
-    assert codes[0] not in str(operator_named(app, OWNER)["mf_recovery_codes"])
-    first, second = _half_way(app), _half_way(app)
-    assert first.send("/admin/mf-recovery", code=codes[0]).location == "/admin/"
-    assert second.send("/admin/mf-recovery", code=codes[0]).status_code == 200
-    assert (OWNER, "account.recovery code used", f"operator {OWNER}") in trail(app)
-
-
-def test_how_one_signs_in_can_only_be_changed_soon_after_signing_in(
-    app: Flask, clock: FrozenClock
-) -> None:
-    make_operator(app)
-    desk = desk_of(app)
-    clock.advance(hours=1)
-    assert desk.get("/admin/tf-setup").location.startswith("/admin/verify")
 
 
 def test_a_session_ends_after_half_a_day(app: Flask, clock: FrozenClock) -> None:

@@ -7,12 +7,12 @@ difference before you keep it.
 import itertools
 import os
 import re
+import secrets
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from subscriptions.core import db
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.newsletters.queries import newsletter_by_slug
 from tests.support.applications import Visitor
@@ -28,7 +28,7 @@ BOUNDARY = re.compile(rb"={15}\d+==")
 def _fixed_ids(app: Flask, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch) -> None:
     assert clock.now
     numbers = itertools.count(1)
-    monkeypatch.setattr(db.secrets, "token_urlsafe", lambda _size: f"fixed-id-{next(numbers):013}")
+    monkeypatch.setattr(secrets, "token_urlsafe", lambda _size: f"fixed-id-{next(numbers):013}")
     open_newsletter(app)
 
 

@@ -168,12 +168,12 @@ def test_every_page_has_the_word_privacy_and_who_is_behind_it(
         "privacy@example.org",
         '<html lang="en">',
     ):
-        assert _failing(pages, lambda page, words=words: words in page.text) == []
+        assert [name for name, page in pages.items() if words not in page.text] == []
 
 
 def test_no_page_shows_an_address_of_a_subscriber(pages: dict[str, TestResponse]) -> None:
     for address in (ADA.lower(), PENDING, "gone@example.org"):
-        assert _failing(pages, lambda page, it=address: it not in page.text.lower()) == []
+        assert [name for name, page in pages.items() if address in page.text.lower()] == []
 
 
 def test_the_language_of_the_browser_breaks_nothing(paths: dict[str, str], client: Visitor) -> None:
