@@ -26,6 +26,7 @@ RUN /venv/bin/python -m compileall -q app.py subscriptions
 ENV PATH="/venv/bin:$PATH" \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    FLASK_SKIP_DOTENV=1 \
     ASSENT_DATA_DIR=/data \
     ASSENT_HOST=0.0.0.0 \
     ASSENT_PORT=8000

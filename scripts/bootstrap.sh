@@ -74,5 +74,8 @@ set --
 for lock in $locks; do set -- "$@" -r "$lock"; done
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
   --require-hashes --use-pep517 "$@" || die 'the packages could not be installed; see the lines above'
+# Flask would read .env before the service does, and die with a traceback of one that can't be read.
+printf 'import os; os.environ.setdefault("FLASK_SKIP_DOTENV", "1")\n' \
+  >"$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/assent.pth"
 if [ "$what" = dev ]; then fingerprint requirements.txt >"$venv/.installed-run"; fi
 fingerprint "$locks" >"$stamp"

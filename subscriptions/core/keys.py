@@ -34,7 +34,7 @@ def derive_key(keys: list[str], purpose: str) -> bytes:
 
 def _from_file(path: Path) -> str:
     if not path.exists():
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48) + "\n")
         # A link appears whole or not at all: of two processes that start at once, one makes the

@@ -18,6 +18,8 @@ from sqlalchemy.exc import OperationalError
 
 WRITER = "assent_writer"
 BUSY_SECONDS = 4.0
+FIRST_PAUSE = 0.0001  # seconds
+LONGEST_PAUSE = 0.001
 PRAGMAS = (
     "journal_mode = WAL",
     # FULL would wait for the disk inside COMMIT, where only one writer can be. See _flush.
@@ -89,12 +91,20 @@ def _on_begin(connection: Connection) -> None:
 
 
 def _lock(info: Any) -> None:
-    began = time.monotonic()
-    fcntl.flock(info[_LOCK], fcntl.LOCK_EX)
-    if time.monotonic() - began > BUSY_SECONDS:
-        # Whoever was ahead spent our patience too; each waiter gives up after its own.
-        fcntl.flock(info[_LOCK], fcntl.LOCK_UN)
-        raise OperationalError("waiting for the writer lock", {}, TimeoutError())
+    # flock can't be given a time-out, and whoever holds it may be stopped: so ask again and again,
+    # seldom enough to cost nothing, often enough that no turn is wasted.
+    deadline = time.monotonic() + BUSY_SECONDS
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            fcntl.flock(info[_LOCK], fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise OperationalError("waiting for the writer lock", {}, TimeoutError()) from None
+            time.sleep(pause)
+            pause = min(pause * 1.5, LONGEST_PAUSE)
+        else:
+            return
 
 
 def _on_commit(connection: Connection) -> None:

@@ -1,13 +1,15 @@
 """Confirming and ending: what the links in mails do."""
 
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
-from subscriptions.core.errors import Gone
+from subscriptions.core.errors import Conflict, Gone
 from subscriptions.core.personal_data import registry
 from subscriptions.core.statements import table_of
 from subscriptions.core.tokens import Reference
@@ -66,10 +68,20 @@ ALL_OF_PERSON = select(
 JOURNAL = insert(table_of(ErasedReference))
 
 
-def confirm(session: Session, reference: Reference, evidence: Evidence) -> bool:
+class RequestChanged(Conflict):
+    """The request was replaced by a newer one after the page was shown."""
+
+    code = "request_changed"
+
+
+def confirm(
+    session: Session, reference: Reference, evidence: Evidence, shown: str | None = None
+) -> bool:
     """Make a pending subscription active; return whether it was active already.
 
-    Raises :class:`Gone` if it has ended, was erased or was begun anew since.
+    ``shown`` is the :func:`fingerprint` of what the page with the button said. Raises
+    :class:`RequestChanged` if that is no longer what would be confirmed, and :class:`Gone` if the
+    subscription has ended, was erased or was begun anew since.
     """
     connection = session.connection()
     found = connection.execute(FIND, _of(reference)).one_or_none()
@@ -77,13 +89,20 @@ def confirm(session: Session, reference: Reference, evidence: Evidence) -> bool:
         raise Gone
     if after(Status(found.status), Event.CONFIRMED) == found.status:
         return True
-    connection.execute(MAKE_ACTIVE, {"of": found.id, "now": clock.now()})
     requested = connection.execute(REQUESTED_CONSENT, {"of": found.id}).one()
+    if shown and not hmac.compare_digest(shown, fingerprint(*requested)):
+        raise RequestChanged
+    connection.execute(MAKE_ACTIVE, {"of": found.id, "now": clock.now()})
     record_consent(
         connection, found.id, CONFIRMED, requested.wording_hash, requested.topics, evidence
     )
     count(connection, found.newsletter_id, Event.CONFIRMED)
     return False
+
+
+def fingerprint(wording_hash: str, topics: Sequence[str]) -> str:
+    """A short digest of what is agreed to: the wording and the topics."""
+    return sha256("\n".join((wording_hash, *topics)).encode()).hexdigest()[:32]
 
 
 def unsubscribe(session: Session, reference: Reference) -> Ended:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from subscriptions.core.errors import Gone
+from subscriptions.newsletters.models import Topic
 from subscriptions.newsletters.queries import TopicChoice
 from subscriptions.subscribers.models import Subscription, SubscriptionTopic
 
@@ -46,7 +47,11 @@ def change_preferences(session: Session, subscription_id: int, wanted: Preferenc
     if changed is None:
         raise Gone
     session.execute(
-        delete(SubscriptionTopic).where(SubscriptionTopic.subscription_id == subscription_id)
+        # A choice of a retired topic stays: it was not on the page to be kept or dropped.
+        delete(SubscriptionTopic).where(
+            SubscriptionTopic.subscription_id == subscription_id,
+            SubscriptionTopic.topic_id.in_(select(Topic.id).where(Topic.retired_at.is_(None))),
+        )
     )
     if wanted.topics:
         session.execute(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
@@ -91,11 +92,19 @@ def chosen_topics(session: Session, subscription_id: int) -> Sequence[Topic]:
     ).all()
 
 
-def requested_wording(session: Session, subscription_id: int) -> str:
-    """The text that was agreed to when the subscription was asked for; empty if unknown."""
-    text = session.scalar(
-        select(Wording.text)
+class Requested(NamedTuple):
+    """What was agreed to when the subscription was asked for."""
+
+    wording: str
+    wording_hash: str
+    topics: Sequence[str]
+
+
+def requested_consent(session: Session, subscription_id: int) -> Requested:
+    """The wording and the topic slugs of the request that a confirmation would confirm."""
+    row = session.execute(
+        select(Wording.text, Wording.hash, ConsentRecord.topics)
         .join(ConsentRecord, ConsentRecord.wording_hash == Wording.hash)
         .where(ConsentRecord.subscription_id == subscription_id, ConsentRecord.step == REQUESTED)
-    )
-    return text or ""
+    ).one()
+    return Requested(*row)

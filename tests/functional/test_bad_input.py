@@ -91,6 +91,14 @@ def test_a_form_with_a_mistake_is_shown_again_and_nothing_is_kept(
     assert dump(app) == before
 
 
+def test_a_topic_on_a_form_that_offers_none_is_refused(app: Flask, client: Visitor) -> None:
+    open_newsletter(app, "plain", topic_slugs=())
+    before = dump(app)
+    assert sign_up(client, form="plain", topics=["art"]).status_code == 422
+    assert dump(app) == before
+    assert sign_up(client, form="plain").status_code == 303
+
+
 def test_what_was_right_is_kept_in_the_form(client: Visitor) -> None:
     page = sign_up(client, "wrong", name="Ada Lovelace", topics=["law"]).text
     assert 'value="wrong"' in page

@@ -143,8 +143,6 @@ def _held_by_another_process(path: Path) -> Iterator[None]:
             process.kill()
 
 
-@pytest.mark.timeout(5)
-@pytest.mark.xfail(strict=True, reason="flock has no time-out: core/sqlite._lock waits for ever")
 def test_a_process_that_keeps_the_writers_lock_does_not_keep_us_waiting_for_ever(
     sqlite_app: Flask, tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from subscriptions.core import clock
 from subscriptions.core.addresses import mask
 from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import unit_of_work
@@ -149,6 +150,14 @@ def test_a_topic_that_came_later_is_on_offer(app: Flask, client: Visitor) -> Non
     assert "Music" in client.get(link_to(app, Purpose.PREFERENCES)).text
     _save(app, client, topics=["music"])
     assert _topics(app) == {"music"}
+
+
+def test_a_choice_of_a_topic_that_was_retired_since_stays(app: Flask, client: Visitor) -> None:
+    with app.app_context(), unit_of_work() as session:
+        [art] = [t for t in newsletter_by_slug(session, "news").topics if t.slug == "art"]
+        art.retired_at = clock.now()
+    _save(app, client, topics=["law"])
+    assert _topics(app) == {"art", "law"}
 
 
 def test_the_page_leads_to_the_unsubscribe_page(app: Flask, client: Visitor) -> None:

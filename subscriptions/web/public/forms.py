@@ -29,10 +29,10 @@ class PublicForm(Form):
     """What every hosted form has. ``address`` is the parsed one once validation has passed."""
 
     address: Address
-    topics: Any = None
     email = StringField(
         _("E-mail address"), [InputRequired(_("Please enter your e-mail address."))]
     )
+    topics = CheckboxesField(_("Topics"), choices=[])
     consent = BooleanField(validators=[InputRequired(TICK_THE_BOX)])
     wording = HiddenField()
 
@@ -60,7 +60,7 @@ class PublicForm(Form):
 
     def chosen(self, topics: tuple[TopicChoice, ...]) -> list[TopicChoice]:
         """The topics that were ticked."""
-        ticked = self.topics.data if self.topics else []
+        ticked = self.topics.data or []
         return [topic for topic in topics if topic.slug in ticked]
 
 

@@ -1,6 +1,6 @@
 """What the links in mails open: confirm and unsubscribe. GET changes nothing."""
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from subscriptions.core.addresses import mask
@@ -8,19 +8,27 @@ from subscriptions.core.errors import ExpiredToken, Gone
 from subscriptions.core.links import current_links
 from subscriptions.core.tokens import Purpose, Reference
 from subscriptions.core.transactions import current_session, unit_of_work
-from subscriptions.subscribers.lifecycle import Ended, confirm, unsubscribe
+from subscriptions.subscribers.lifecycle import (
+    Ended,
+    RequestChanged,
+    confirm,
+    fingerprint,
+    unsubscribe,
+)
 from subscriptions.subscribers.mails import confirm_within
 from subscriptions.subscribers.queries import (
     SubscriptionView,
     chosen_topics,
     find_subscription,
-    requested_wording,
+    requested_consent,
 )
 from subscriptions.subscribers.states import Status
 from subscriptions.web.evidence import evidence
 from subscriptions.web.locale import speak
 from subscriptions.web.public.blueprint import blueprint
 from subscriptions.web.tokens import read_token
+
+SHOWN = "shown"  # the form field that says what the page with the button said
 
 
 @blueprint.get("/confirm/<token>")
@@ -30,18 +38,9 @@ def confirm_page(token: str) -> ResponseReturnValue:
         view = _pending_or_active(_read_confirmation(token))
     except (ExpiredToken, Gone) as error:
         return _over(error)
-    speak(view.locale)
     if view.status == Status.ACTIVE:
         return _confirmed(view, already=True)
-    session = current_session()
-    return render_template(
-        "public/confirm.html",
-        newsletter={"name": view.newsletter_name},
-        masked_address=mask(view.address),
-        topics=[topic.title for topic in chosen_topics(session, view.id)],
-        wording=requested_wording(session, view.id),
-        action_url=url_for("public.confirm_subscription", token=token),
-    )
+    return _ask(token, view)
 
 
 @blueprint.post("/confirm/<token>")
@@ -50,12 +49,31 @@ def confirm_subscription(token: str) -> ResponseReturnValue:
     try:
         reference = _read_confirmation(token)
         view = _pending_or_active(reference)
+        proof = evidence("confirmation link", view.locale)
         with unit_of_work() as session:
-            already = confirm(session, reference, evidence("confirmation link", view.locale))
+            already = confirm(session, reference, proof, shown=request.form.get(SHOWN))
     except (ExpiredToken, Gone) as error:
         return _over(error)
-    speak(view.locale)
+    except RequestChanged as error:
+        # Somebody signed up again while the page was open: it must say what is agreed to now.
+        return _ask(token, view), error.status
     return _confirmed(view, already=already)
+
+
+def _ask(token: str, view: SubscriptionView) -> str:
+    session = current_session()
+    asked = requested_consent(session, view.id)
+    speak(view.locale)
+    return render_template(
+        "public/confirm.html",
+        newsletter={"name": view.newsletter_name},
+        masked_address=mask(view.address),
+        topics=[topic.title for topic in chosen_topics(session, view.id)],
+        wording=asked.wording,
+        shown_name=SHOWN,
+        shown=fingerprint(asked.wording_hash, asked.topics),
+        action_url=url_for("public.confirm_subscription", token=token),
+    )
 
 
 @blueprint.get("/unsubscribe/<token>")
@@ -98,6 +116,7 @@ def _pending_or_active(reference: Reference) -> SubscriptionView:
 
 
 def _confirmed(view: SubscriptionView, *, already: bool) -> str:
+    speak(view.locale)
     return render_template(
         "public/confirmed.html",
         newsletter={"name": view.newsletter_name},
