@@ -1,4 +1,4 @@
-"""Every mail of the public side, whole, as the mail server gets it.
+"""Every mail, whole, as the mail server gets it.
 
 ``UPDATE_GOLDEN=1 pytest tests/functional/test_mail_golden.py`` writes them again; look at the
 difference before you keep it.
@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 
 from subscriptions.core.transactions import unit_of_work
+from subscriptions.mail.outbox import queue_mail
 from subscriptions.newsletters.queries import newsletter_by_slug
 from tests.support.applications import Visitor
 from tests.support.smtp import Received, SmtpServer
@@ -21,6 +22,7 @@ from tests.support.time_travel import FrozenClock
 from tests.support.visits import ADA, deliver, links_in, open_newsletter, sign_up, subscribe
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "email"
 BOUNDARY = re.compile(rb"={15}\d+==")
 
 
@@ -83,6 +85,26 @@ def test_the_mail_that_says_already_subscribed(
     app: Flask, client: Visitor, smtp: SmtpServer, clock: FrozenClock
 ) -> None:
     _assert_golden(_already_subscribed(app, client, smtp, clock), "already-subscribed.eml")
+
+
+OPERATOR_MAILS: dict[str, dict[str, str | int]] = {
+    "operator_invitation": {"setup_url": "https://news.example.org/admin/x", "hours": 24},
+    "operator_notice": {"what": "Your password was changed."},
+    "operator_reset": {"reset_url": "https://news.example.org/admin/y", "hours": 2},
+}
+
+
+@pytest.mark.parametrize("template", OPERATOR_MAILS)
+def test_the_mails_to_operators(app: Flask, smtp: SmtpServer, template: str) -> None:
+    with app.app_context(), unit_of_work() as session:
+        queue_mail(session, template, "grace@example.org", "en", OPERATOR_MAILS[template])
+    [mail] = deliver(app, smtp)
+    _assert_golden(mail, f"{template.replace('_', '-')}.eml")
+
+
+def test_every_mail_has_a_golden_file() -> None:
+    mails = {path.parent.name.replace("_", "-") for path in TEMPLATES.glob("*/body.txt")}
+    assert mails <= {path.stem for path in GOLDEN.glob("*.eml")}
 
 
 def test_the_confirmation_mail_has_the_headers_of_system_mail(
