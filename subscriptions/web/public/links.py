@@ -48,9 +48,9 @@ def confirm_subscription(token: str) -> ResponseReturnValue:
     """Make the subscription active; pressing again is harmless."""
     try:
         reference = _read_confirmation(token)
-        view = _pending_or_active(reference)
-        proof = evidence("confirmation link", view.locale)
         with unit_of_work() as session:
+            view = _pending_or_active(reference)
+            proof = evidence("confirmation link", view.locale)
             already = confirm(session, reference, proof, shown=request.form.get(SHOWN))
     except (ExpiredToken, Gone) as error:
         return _over(error)
@@ -98,8 +98,8 @@ def unsubscribe_page(token: str) -> ResponseReturnValue:
 def unsubscribe_now(token: str) -> ResponseReturnValue:
     """End and erase at once: for the page's button and for RFC 8058. Again: 200 as well."""
     reference = read_token(Purpose.UNSUBSCRIBE, token)
-    view = find_subscription(current_session(), reference)
     with unit_of_work() as session:
+        view = find_subscription(session, reference)
         ended = unsubscribe(session, reference)
     return _ended(view, ended)
 
