@@ -79,7 +79,9 @@ def load_policy(name_or_path: str) -> Policy:
         if len(data) > MAX_BYTES:
             raise ConfigurationError(f"policy {name_or_path}: larger than {MAX_BYTES} bytes")
         return Policy.model_validate(tomllib.loads(data.decode()))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise ConfigurationError(f"policy {name_or_path}: {error.strerror}") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError(f"policy {name_or_path}: {error}") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
