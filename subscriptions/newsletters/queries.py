@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from subscriptions.core.errors import NotFound
 from subscriptions.newsletters.models import FormWording, Newsletter, SignupForm, Topic, Wording
@@ -131,13 +131,3 @@ def newsletter_by_slug(session: Session, slug: str) -> Newsletter:
     if newsletter is None:
         raise NotFound(_("There is no newsletter with this slug."))
     return newsletter
-
-
-def form_by_slug(session: Session, slug: str) -> SignupForm:
-    """The form with this slug, retired or not, or :class:`NotFound`."""
-    form = session.scalar(
-        select(SignupForm).where(SignupForm.slug == slug).options(joinedload(SignupForm.wording))
-    )
-    if form is None:
-        raise NotFound
-    return form

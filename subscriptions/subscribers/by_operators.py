@@ -1,17 +1,16 @@
 """What operators do on a person's behalf."""
 
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from subscriptions.core import clock
 from subscriptions.core.errors import Conflict, NotFound
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.models import Newsletter
 from subscriptions.subscribers.lifecycle import Ended, end_subscriptions, erase_subscriber
+from subscriptions.subscribers.mail_cap import may_mail
 from subscriptions.subscribers.mails import Recipient, Sender, send_confirmation
 from subscriptions.subscribers.models import Subscriber, Subscription
 from subscriptions.subscribers.queries import chosen_topics
-from subscriptions.subscribers.signup import MAIL_GAP, MAILS_PER_DAY
 from subscriptions.subscribers.states import Event, Status
 
 
@@ -24,7 +23,7 @@ def send_confirmation_again(session: Session, newsletter: Newsletter, reference:
     found = _locked(session, newsletter.id, reference)
     if found.status != Status.PENDING:
         raise Conflict(_("Only a subscription that waits for its confirmation can be asked again."))
-    if not _may_mail(session, found.id):
+    if not may_mail(session.connection(), found):
         raise Conflict(
             _("A mail went out a short while ago, or three today. More would be a nuisance.")
         )
@@ -56,36 +55,14 @@ def erase_for(session: Session, newsletter_id: int, reference: str) -> Ended:
 
 
 def _locked(session: Session, newsletter_id: int, reference: str) -> Subscription:
-    # The subscriber's row is locked, as everywhere, so that nothing begins anew meanwhile.
+    # Both rows are locked, the subscriber's first, as everywhere: nothing begins anew meanwhile.
     found = session.scalar(
         select(Subscription)
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
         .where(Subscription.newsletter_id == newsletter_id, Subscription.reference == reference)
-        .with_for_update(of=Subscriber)
+        .with_for_update(of=[Subscriber, Subscription])
         .execution_options(populate_existing=True)
     )
     if found is None:
         raise NotFound
     return found
-
-
-def _may_mail(session: Session, subscription_id: int) -> bool:
-    """Whether the cap allows another mail now; if so it is counted."""
-    now = clock.now()
-    is_today = Subscription.mails_on == now.date()
-    counted = session.execute(
-        update(Subscription)
-        .where(
-            Subscription.id == subscription_id,
-            or_(Subscription.mailed_at.is_(None), Subscription.mailed_at <= now - MAIL_GAP),
-            or_(Subscription.mails_on.is_(None), ~is_today, Subscription.mails < MAILS_PER_DAY),
-        )
-        .values(
-            mailed_at=now,
-            mails_on=now.date(),
-            mails=case((is_today, Subscription.mails + 1), else_=1),
-        )
-        .returning(Subscription.id)
-        .execution_options(synchronize_session=False)
-    )
-    return counted.one_or_none() is not None

@@ -7,7 +7,7 @@ and taken back, so that the answer's time doesn't tell either.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -25,6 +25,7 @@ from subscriptions.subscribers.consent import (
     record_consent,
 )
 from subscriptions.subscribers.counters import count
+from subscriptions.subscribers.mail_cap import may_mail
 from subscriptions.subscribers.mails import (
     Recipient,
     Sender,
@@ -39,9 +40,6 @@ from subscriptions.subscribers.models import (
 )
 from subscriptions.subscribers.preferences import Frequency
 from subscriptions.subscribers.states import Event, Status, after
-
-MAIL_GAP = timedelta(minutes=10)
-MAILS_PER_DAY = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +116,6 @@ RENEW = (
             for name in ("status", "epoch", "form_id", "locale", "requested_at", "ended_at")
         }
     )
-)
-COUNT_MAIL = (
-    update(SUBSCRIPTIONS)
-    .where(OF_KNOWN)
-    .values({name: bindparam(f"new_{name}") for name in ("mailed_at", "mails_on", "mails")})
 )
 FORGET_CHOICES = tuple(
     delete(table).where(table.c.subscription_id == bindparam("of")) for table in (TOPICS, PROFILES)
@@ -224,7 +217,7 @@ def _renew(session: Session, known: Known, request: Request, evidence: Evidence)
     _fill(connection, known.id, request, evidence)
     if again:
         count(connection, request.newsletter_id, Event.REQUESTED)
-    if _may_mail(connection, known):
+    if may_mail(connection, known):
         recipient = Recipient(
             known.subscriber_id, known.address, known.reference, epoch, evidence.locale
         )
@@ -233,24 +226,13 @@ def _renew(session: Session, known: Known, request: Request, evidence: Evidence)
 
 def _tell_active(session: Session, known: Known, request: Request, evidence: Evidence) -> None:
     connection = session.connection()
-    if known.restricted_at is None and _may_mail(connection, known):
+    if known.restricted_at is None and may_mail(connection, known):
         recipient = Recipient(
             known.subscriber_id, known.address, known.reference, known.epoch, known.locale
         )
         send_already_subscribed(session, request.sender, recipient)
     else:
         _spend_the_time_of_a_new_one(connection, known.id, request, evidence)
-
-
-def _may_mail(connection: Connection, known: Known) -> bool:
-    """Whether the cap allows another mail now; if so it is counted."""
-    now = clock.now()
-    sent_today = known.mails if known.mails_on == now.date() else 0
-    if sent_today >= MAILS_PER_DAY or (known.mailed_at and now - known.mailed_at < MAIL_GAP):
-        return False
-    counted = {"new_mailed_at": now, "new_mails_on": now.date(), "new_mails": sent_today + 1}
-    connection.execute(COUNT_MAIL, {"of": known.id, **counted})
-    return True
 
 
 def _spend_the_time_of_a_new_one(

@@ -9,7 +9,7 @@ from flask import Flask
 from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.newsletters.operations import DEFAULT_WORDING, edit_form
-from subscriptions.newsletters.queries import form_by_slug
+from subscriptions.newsletters.queries import newsletter_by_slug
 from tests.support.applications import Visitor
 from tests.support.time_travel import FrozenClock
 from tests.support.visits import (
@@ -34,7 +34,7 @@ def _newsletter(app: Flask, client: Visitor) -> None:
 
 def _edit_wording(app: Flask, wording: str) -> None:
     with app.app_context(), unit_of_work() as session:
-        form = form_by_slug(session, "news")
+        [form] = newsletter_by_slug(session, "news").forms
         edit_form(
             session,
             form,
