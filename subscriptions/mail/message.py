@@ -13,8 +13,12 @@ from urllib.parse import urlsplit
 import idna
 from flask import current_app
 
+from subscriptions.mail.header_cache import HeaderCache
 from subscriptions.mail.models import OutboxMessage
 from subscriptions.mail.rendering import RenderedMail, render_mail
+
+ASCII = SMTP.clone(header_factory=HeaderCache())
+INTERNATIONAL = SMTPUTF8.clone(header_factory=HeaderCache())
 
 # Keys of an outbox context that make headers; everything else is for the template.
 # newsletter_slug, newsletter_name, sender_name, reply_to, unsubscribe_url
@@ -47,7 +51,7 @@ def needs_smtputf8(address: str) -> bool:
 
 
 def _policy(recipient: str) -> "EmailPolicy[EmailMessage]":
-    return SMTPUTF8 if needs_smtputf8(recipient) else SMTP
+    return INTERNATIONAL if needs_smtputf8(recipient) else ASCII
 
 
 def _address_headers(mime: EmailMessage, message: OutboxMessage, recipient: str) -> None:

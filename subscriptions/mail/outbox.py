@@ -83,9 +83,7 @@ def lease_due(session: Session, now: datetime) -> Sequence[OutboxMessage]:
 
 def still_wanted(session: Session, message_id: int) -> bool:
     """Whether the message is still there: an erasure takes queued mail along."""
-    return (
-        session.scalar(select(OutboxMessage.id).where(OutboxMessage.id == message_id)) is not None
-    )
+    return session.connection().scalar(STILL_WANTED, {"of": message_id}) is not None
 
 
 def note_sent(session: Session, message_id: int) -> bool:

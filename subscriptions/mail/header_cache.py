@@ -1,0 +1,44 @@
+"""Parsed mail headers, kept for the next mail where they are the same and name nobody.
+
+The standard library makes a class for each header that it sets and parses each value anew: that
+was a third of what a mail costs.
+"""
+
+from email.headerregistry import BaseHeader, HeaderRegistry
+from functools import lru_cache
+from typing import Any
+
+# Never the recipient's: an address must not stay in memory after its mail.
+REPEATED = frozenset(
+    {
+        "auto-submitted",
+        "content-transfer-encoding",
+        "content-type",
+        "from",
+        "list-id",
+        "list-unsubscribe-post",
+        "mime-version",
+        "subject",
+    }
+)
+
+
+class HeaderCache(HeaderRegistry):
+    """The standard registry of header types, with a memory."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kind = lru_cache(maxsize=64)(super().__getitem__)
+        self._repeated = lru_cache(maxsize=128)(self._parse)
+
+    def __getitem__(self, name: str) -> type[BaseHeader]:
+        """The type of headers with this name."""
+        return self._kind(name)
+
+    def __call__(self, name: str, value: Any) -> BaseHeader:
+        """The header, parsed; ValueError if it holds a line end, as always."""
+        known = isinstance(value, str) and name.lower() in REPEATED
+        return self._repeated(name, value) if known else self._parse(name, value)
+
+    def _parse(self, name: str, value: Any) -> BaseHeader:
+        return super().__call__(name, value)
