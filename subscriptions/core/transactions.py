@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flask import current_app
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -23,6 +24,13 @@ def current_session() -> Session:
     """The session of this application context."""
     session: Session = current_app.extensions["sqlalchemy"].session()
     return session
+
+
+@contextmanager
+def reading() -> Iterator[Connection]:
+    """One snapshot to read from, without the session's bookkeeping; for the busiest paths."""
+    with current_app.extensions["sqlalchemy"].engine.connect() as connection:
+        yield connection
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 from subscriptions.core.errors import NotFound
@@ -74,29 +74,31 @@ OFFERED_TOPICS = (
 )
 
 
-def open_form(session: Session, slug: str) -> OpenForm:
+def open_form(connection: Connection, slug: str) -> OpenForm:
     """The form with this slug, if it takes sign-ups; otherwise :class:`NotFound`."""
     if "\0" in slug:  # PostgreSQL can't even be asked
         raise NotFound
-    row = session.connection().execute(OPEN_FORM, {"of_slug": slug}).one_or_none()
+    row = connection.execute(OPEN_FORM, {"of_slug": slug}).one_or_none()
     if row is None:
         raise NotFound
     values = row._asdict()
     offered = values.pop("topic_slugs")
     values["fields"] = tuple(values["fields"])
-    return OpenForm(**values, topics=_offered(session, row.newsletter_id, offered))
+    return OpenForm(**values, topics=_offered(connection, row.newsletter_id, offered))
 
 
-def _offered(session: Session, newsletter_id: int, slugs: Sequence[str]) -> tuple[TopicChoice, ...]:
+def _offered(
+    connection: Connection, newsletter_id: int, slugs: Sequence[str]
+) -> tuple[TopicChoice, ...]:
     if not slugs:
         return ()
-    topics = newsletter_topics(session, newsletter_id)
+    topics = newsletter_topics(connection, newsletter_id)
     return tuple(topic for topic in topics if topic.slug in slugs)
 
 
-def newsletter_topics(session: Session, newsletter_id: int) -> tuple[TopicChoice, ...]:
+def newsletter_topics(connection: Connection, newsletter_id: int) -> tuple[TopicChoice, ...]:
     """The topics that the newsletter offers now, in their order."""
-    rows = session.connection().execute(OFFERED_TOPICS, {"of_newsletter": newsletter_id})
+    rows = connection.execute(OFFERED_TOPICS, {"of_newsletter": newsletter_id})
     return tuple(TopicChoice(*row) for row in rows)
 
 

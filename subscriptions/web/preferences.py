@@ -63,7 +63,7 @@ class PreferenceForm(Form):
 def centre(token: str) -> ResponseReturnValue:
     """What somebody receives, to look at and to change."""
     view = _view(token)
-    topics = newsletter_topics(current_session(), view.newsletter_id)
+    topics = newsletter_topics(current_session().connection(), view.newsletter_id)
     form = _form(view, topics)
     form.process(
         frequency=view.frequency,
@@ -78,7 +78,7 @@ def centre(token: str) -> ResponseReturnValue:
 def save(token: str) -> ResponseReturnValue:
     """Save the choices."""
     view = _view(token)
-    topics = newsletter_topics(current_session(), view.newsletter_id)
+    topics = newsletter_topics(current_session().connection(), view.newsletter_id)
     form = _form(view, topics)
     form.process(request.form)
     if not form.validate():

@@ -18,7 +18,7 @@ from subscriptions.web.public.forms import form_class
 def preview(newsletter: str, form: str) -> ResponseReturnValue:
     """The public page; pressing its button checks what was typed and stores nothing."""
     owner = current_newsletter()
-    shown = open_form(current_session(), form_of(owner, form).slug)
+    shown = open_form(current_session().connection(), form_of(owner, form).slug)
     filled = form_class(shown)(posted(), wording=shown.wording_hash)
     accepted = request.method == "POST" and filled.validate()
     speak(shown.locale)

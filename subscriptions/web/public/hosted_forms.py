@@ -5,7 +5,7 @@ from http import HTTPStatus
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from subscriptions.core.transactions import current_session, unit_of_work
+from subscriptions.core.transactions import current_session, reading, unit_of_work
 from subscriptions.core.words import gettext
 from subscriptions.newsletters.queries import (
     OpenForm,
@@ -43,7 +43,7 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/forms/<slug>")
 def form(slug: str) -> ResponseReturnValue:
     """The hosted form."""
-    hosted = open_form(current_session(), slug)
+    hosted = _open(slug)
     return _show(hosted, form_class(hosted)(wording=hosted.wording_hash))
 
 
@@ -51,7 +51,7 @@ def form(slug: str) -> ResponseReturnValue:
 def sign_up(slug: str) -> ResponseReturnValue:
     """Take a sign-up; the answer is the same for every address."""
     guard_signups()
-    hosted = open_form(current_session(), slug)
+    hosted = _open(slug)
     filled = form_class(hosted)(request.form)
     if not _valid(hosted, filled):
         return _show(hosted, filled), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -72,7 +72,7 @@ def sign_up(slug: str) -> ResponseReturnValue:
 @blueprint.get("/forms/<slug>/sent")
 def sent(slug: str) -> ResponseReturnValue:
     """What everybody sees after a sign-up."""
-    hosted = open_form(current_session(), slug)
+    hosted = _open(slug)
     speak(hosted.locale)
     return render_template(
         "public/sent.html",
@@ -80,6 +80,11 @@ def sent(slug: str) -> ResponseReturnValue:
         signup_form={"title": hosted.title, "action_url": url_for("public.form", slug=slug)},
         confirm_days=confirm_within().days,
     )
+
+
+def _open(slug: str) -> OpenForm:
+    with reading() as connection:
+        return open_form(connection, slug)
 
 
 def sender_of(hosted: OpenForm) -> Sender:
