@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.support.browsing import Browsing
 from tests.support.service import Service
@@ -146,23 +146,27 @@ def _walk(page: Page, live_server: Service, address: str) -> list[str]:
         found = Axe().run(page).response["violations"]
         wrong.extend(f"{page.title()}: {violation['id']}" for violation in found)
 
+    def press(what: Locator) -> None:
+        # A click returns before the next page is there: the old one would be looked at, or none.
+        with page.expect_navigation():
+            what.click()
+        look()
+
     for path in ("/", "/privacy", "/nothing", "/confirm/forged", "/forms/news"):
         page.goto(path)
         look()
-    page.get_by_role("button", name="Subscribe").click()
-    look()
+    press(page.get_by_role("button", name="Subscribe"))
     _sign_up(page, address)
+    page.wait_for_load_state()
     look()
     link = _link(live_server.wait_for_mail(address))
     page.goto(link)
     look()
     for name in ("Confirm my subscription", "Save my choices", "Unsubscribe"):
-        page.get_by_role("button", name=name, exact=True).click()
-        look()
+        press(page.get_by_role("button", name=name, exact=True))
         following = {"Confirm my subscription": "/preferences/", "Save my choices": "/unsubscribe/"}
         if name in following:
-            page.locator(f"main a[href*='{following[name]}']").first.click()
-            look()
+            press(page.locator(f"main a[href*='{following[name]}']").first)
     page.goto(link)
     look()
     return wrong
