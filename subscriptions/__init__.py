@@ -6,10 +6,11 @@ from flask import Flask
 
 from subscriptions import cli, web
 from subscriptions.config import ConfigurationError, Settings, load_settings
+from subscriptions.core.address_hashes import AddressHasher
 from subscriptions.core.db import Base
 from subscriptions.core.jobs import FILE_NAME as JOBS_FILE
 from subscriptions.core.jobs import bind_jobs, open_queue
-from subscriptions.core.keys import WeakKey, derive_key, load_keys
+from subscriptions.core.keys import WeakKey, derive_key, derive_keys, load_keys
 from subscriptions.core.links import Links
 from subscriptions.core.logs import configure_logs
 from subscriptions.core.personal_data import registry, unregistered
@@ -18,10 +19,12 @@ from subscriptions.core.tokens import TokenService
 from subscriptions.extensions import db, mail, migrate
 from subscriptions.mail import delivery
 from subscriptions.mail import personal_data as mail_data
+from subscriptions.mail.guards import bind_guards
 from subscriptions.mail.mailbox import LocalMailbox
 from subscriptions.privacy import purge
 from subscriptions.privacy.policy import load_policy
 from subscriptions.subscribers import personal_data as subscriber_data
+from subscriptions.subscribers import suppression
 from subscriptions.subscribers.mails import CONFIRM_WITHIN
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     configure_database(app, settings)
     configure_privacy(app, settings)
     configure_mail(app, settings)
+    configure_suppression(app)
     configure_jobs(app, settings)
     web.locale.configure(app, str(TRANSLATIONS))
     web.register(app, settings)
@@ -116,6 +120,13 @@ def configure_mail(app: Flask, settings: Settings) -> None:
     mail.init_app(app)
     key = derive_key(app.extensions["assent_keys"], "local mailbox")
     app.extensions["assent_mailbox"] = LocalMailbox(settings.data_dir / "mailbox", key)
+
+
+def configure_suppression(app: Flask) -> None:
+    """Bind the keys of the suppression, and have every mail checked against it."""
+    keys = derive_keys(app.extensions["assent_keys"], "suppression")
+    app.extensions[suppression.HASHER] = AddressHasher(keys)
+    bind_guards(app, [suppression.GUARD])
 
 
 def configure_jobs(app: Flask, settings: Settings) -> None:

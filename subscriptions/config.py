@@ -55,7 +55,8 @@ class Settings(BaseSettings):
     secret_keys: SecretStr = Field(
         SecretStr(""),
         description="Signing keys, comma-separated, newest first; the older ones still verify, so "
-        "that keys rotate. Unset: one is made on first start in the data folder, mode 0600.",
+        "that keys rotate. Dropping one also forgets the suppression entries made with it. Unset: "
+        "one is made on first start in the data folder, mode 0600.",
     )
     base_url: str = Field(
         "",

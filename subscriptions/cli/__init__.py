@@ -5,7 +5,16 @@ Exit 0 on success, 1 on a refused or failed action, 2 on bad usage; never a trac
 
 from flask import Flask
 
-from subscriptions.cli import docs, exporting, newsletters, operators, privacy, retention, serving
+from subscriptions.cli import (
+    docs,
+    exporting,
+    newsletters,
+    operators,
+    privacy,
+    retention,
+    serving,
+    suppression,
+)
 
 
 def register(app: Flask) -> None:
@@ -19,6 +28,7 @@ def register(app: Flask) -> None:
         exporting.export,
         retention.retention,
         privacy.privacy,
+        suppression.suppression,
         docs.docs,
     ):
         app.cli.add_command(command)

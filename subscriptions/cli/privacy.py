@@ -6,8 +6,11 @@ from flask.cli import AppGroup
 
 from subscriptions.cli.output import plain_errors
 from subscriptions.core.addresses import Address, InvalidAddress, parse_address
+from subscriptions.core.transactions import current_session
 from subscriptions.extensions import db
+from subscriptions.privacy.suppression import kept_until
 from subscriptions.privacy.verification import Place, search_everything
+from subscriptions.subscribers.suppression import entries_of
 
 privacy = AppGroup("privacy", help="Show what is held about a person.")
 
@@ -19,6 +22,10 @@ percent-, base64-, quoted-printable-, punycode-, hexadecimal-, JSON- and HTML-en
 POSTGRESQL = """\
 Not searched: the files of the PostgreSQL server. It keeps the bytes of deleted rows until it
 vacuums their table, and longer in its log and in backups.
+"""
+SUPPRESSED = """\
+Kept on purpose until {until}: {count} suppression entries, keyed hashes by which this address is
+not mailed again. The privacy notice names them. They are no trace of the address itself.
 """
 
 
@@ -52,7 +59,17 @@ def verify_erasure(context: click.Context, address: Address) -> None:
     click.echo(f"\nSearched {len(places)} places, {sum(p.size for p in places):,} bytes in all.")
     if db.engine.dialect.name == "postgresql":
         click.echo(POSTGRESQL)
+    with plain_errors():
+        _name_suppression(address)
     _conclude(context, places)
+
+
+def _name_suppression(address: Address) -> None:
+    """Say what stays on purpose: a keyed hash, which is no trace and doesn't fail the search."""
+    entries = entries_of(current_session().connection(), address.key)
+    if entries:
+        last = max(kept_until(entry.created_at) for entry in entries)
+        click.echo(SUPPRESSED.format(count=len(entries), until=last.date()))
 
 
 def _show(place: Place) -> None:

@@ -32,6 +32,11 @@ def derive_key(keys: list[str], purpose: str) -> bytes:
     return hmac.digest(keys[0].encode(), purpose.encode(), hashlib.sha256)
 
 
+def derive_keys(keys: list[str], purpose: str) -> list[bytes]:
+    """The same from each key, newest first, for what must outlive a rotation."""
+    return [derive_key([key], purpose) for key in keys]
+
+
 def _from_file(path: Path) -> str:
     if not path.exists():
         draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")

@@ -14,6 +14,7 @@ from subscriptions.core.jobs import Job
 from subscriptions.core.transactions import current_session, unit_of_work
 from subscriptions.extensions import mail
 from subscriptions.mail import outbox
+from subscriptions.mail.guards import guards_that_stop
 from subscriptions.mail.mailbox import forget_recipient, local_url
 from subscriptions.mail.message import build_message, envelope_address
 from subscriptions.mail.models import OutboxMessage
@@ -57,7 +58,7 @@ def _deliver(messages: Sequence[OutboxMessage], leased_at: datetime) -> None:
 
 
 def _send(transport: Transport, message: OutboxMessage) -> None:
-    if not outbox.still_wanted(current_session(), message.id):
+    if not outbox.still_wanted(current_session(), message.id) or _stopped(message):
         return
     settings = current_app.extensions["assent_settings"]
     try:
@@ -75,6 +76,20 @@ def _send(transport: Transport, message: OutboxMessage) -> None:
     if not wanted:
         # Erased while it was on its way: the local mailbox must not keep what the rest forgot.
         forget_recipient(message.recipient)
+
+
+def _stopped(message: OutboxMessage) -> bool:
+    """Whether a guard keeps the message from going out; if so, it is gone for good."""
+    guards = guards_that_stop(current_session(), message)
+    if not guards:
+        return False
+    with unit_of_work() as session:
+        stopped = not all(guard.spares(session, message) for guard in guards)
+        if stopped:
+            outbox.drop(session, message.id)
+    if stopped:
+        log.info("mail_stopped", message=message.id, template=message.template)
+    return stopped
 
 
 def _note_failure(message: OutboxMessage, error: DeliveryFailed) -> None:

@@ -91,6 +91,11 @@ def note_sent(session: Session, message_id: int) -> bool:
     return session.connection().scalar(NOTE_SENT, {"of": message_id}) is not None
 
 
+def drop(session: Session, message_id: int) -> bool:
+    """Remove a message that must not be sent; False if it was erased meanwhile."""
+    return note_sent(session, message_id)
+
+
 def note_failure(session: Session, message_id: int, error: str, *, permanent: bool) -> None:
     """Put a failed message off by its back-off, or make it a dead letter."""
     # Asked of the store, not of the session's memory: it may have been erased since the lease.

@@ -80,6 +80,10 @@ class Operator(Base, UserMixin):
         held = self.role if newsletter_id is None else self.role_on(newsletter_id)
         return held is not None and held.includes(role)
 
+    def may_somewhere(self, role: Role) -> bool:
+        """Whether the operator may do what ``role`` may on one newsletter at least."""
+        return self.may(role) or any(self.may(role, r.newsletter_id) for r in self.newsletter_roles)
+
 
 class NewsletterRole(Base):
     """A role for one newsletter: viewer or editor."""

@@ -18,7 +18,13 @@ from subscriptions.mail.models import OutboxMessage
 from subscriptions.privacy.models import ClauseRun
 from subscriptions.privacy.policy import Clause, current_policy
 from subscriptions.subscribers.lifecycle import end_subscriptions
-from subscriptions.subscribers.models import DailyCount, ErasedReference, Subscriber, Subscription
+from subscriptions.subscribers.models import (
+    DailyCount,
+    ErasedReference,
+    Subscriber,
+    Subscription,
+    Suppression,
+)
 from subscriptions.subscribers.states import Event, Status
 
 PURGE = "privacy.purge"
@@ -85,6 +91,14 @@ def _journal(session: Session, before: datetime) -> int:
     return len(gone.all())
 
 
+def _suppressions(session: Session, before: datetime) -> int:
+    old = select(Suppression.id).where(Suppression.created_at <= before).limit(BATCH)
+    gone = session.execute(
+        delete(Suppression).where(Suppression.id.in_(old)).returning(Suppression.id)
+    )
+    return len(gone.all())
+
+
 def _counters(session: Session, before: datetime) -> int:
     gone = session.execute(
         delete(DailyCount).where(DailyCount.day <= before.date()).returning(DailyCount.day)
@@ -95,6 +109,7 @@ def _counters(session: Session, before: datetime) -> int:
 STEPS: dict[str, Step] = {
     "unconfirmed": _unconfirmed,
     "mail": _dead_letters,
+    "suppression": _suppressions,
     "journal": _journal,
     "counters": _counters,
 }

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from subscriptions.core.addresses import address_key
 from subscriptions.core.errors import Conflict, NotFound
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.models import Newsletter
@@ -12,24 +13,26 @@ from subscriptions.subscribers.mails import Recipient, Sender, send_confirmation
 from subscriptions.subscribers.models import Subscriber, Subscription
 from subscriptions.subscribers.queries import chosen_topics
 from subscriptions.subscribers.states import Event, Status
+from subscriptions.subscribers.suppression import refuse_suppressed
 
 
 def send_confirmation_again(session: Session, newsletter: Newsletter, reference: str) -> None:
     """Mail the confirmation link once more, under the same cap as a repeated sign-up.
 
-    Raises :class:`Conflict` if the subscription is not pending or the cap is reached, and
-    :class:`NotFound` if it has gone.
+    Raises :class:`Conflict` if the subscription is not pending, the address is suppressed or the
+    cap is reached, and :class:`NotFound` if it has gone.
     """
     found = _locked(session, newsletter.id, reference)
     if found.status != Status.PENDING:
         raise Conflict(_("Only a subscription that waits for its confirmation can be asked again."))
+    address = session.scalars(
+        select(Subscriber.address).where(Subscriber.id == found.subscriber_id)
+    ).one()
+    refuse_suppressed(session, address_key(address), newsletter.id)
     if not may_mail(session.connection(), found):
         raise Conflict(
             _("A mail went out a short while ago, or three today. More would be a nuisance.")
         )
-    address = session.scalars(
-        select(Subscriber.address).where(Subscriber.id == found.subscriber_id)
-    ).one()
     sender = Sender(
         newsletter.id,
         newsletter.slug,

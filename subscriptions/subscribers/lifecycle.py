@@ -25,6 +25,7 @@ from subscriptions.subscribers.models import (
     SubscriptionTopic,
 )
 from subscriptions.subscribers.states import Event, Status, after
+from subscriptions.subscribers.suppression import lift_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ FIND = (
         SUBSCRIPTIONS.c.subscriber_id,
         SUBSCRIPTIONS.c.newsletter_id,
         SUBSCRIPTIONS.c.status,
+        SUBSCRIBERS.c.address_key,
     )
     .join(SUBSCRIBERS, SUBSCRIBERS.c.id == SUBSCRIPTIONS.c.subscriber_id)
     .where(
@@ -79,6 +81,7 @@ def confirm(
 ) -> bool:
     """Make a pending subscription active; return whether it was active already.
 
+    The person's own double opt-in lifts a suppression that stood against it.
     ``shown`` is the :func:`fingerprint` of what the page with the button said. Raises
     :class:`RequestChanged` if that is no longer what would be confirmed, and :class:`Gone` if the
     subscription has ended, was erased or was begun anew since.
@@ -96,6 +99,7 @@ def confirm(
     record_consent(
         connection, found.id, CONFIRMED, requested.wording_hash, requested.topics, evidence
     )
+    lift_for(connection, found.address_key, found.newsletter_id)
     count(connection, found.newsletter_id, Event.CONFIRMED)
     return False
 

@@ -22,6 +22,7 @@ ADDRESS = "address"
 SUBSCRIPTION = "subscription"
 PROFILE = "profile"
 CONSENT = "consent"
+SUPPRESSION = "suppression"
 
 
 class Subscriber(Base):
@@ -153,3 +154,38 @@ class ErasedReference(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     reference: Mapped[str] = mapped_column(String(REFERENCE_LENGTH))
     erased_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class Suppression(Base):
+    """An address that must not be mailed, by a keyed hash; no newsletter means none at all.
+
+    Belongs to no subscriber: it outlives an unsubscribe and an erasure, until its clause.
+    ``key_id`` names the key of the hash. ``asked_at`` is when the last confirmation mail was
+    promised that went out in spite of the entry, for a sign-up.
+    """
+
+    __tablename__ = "suppressions"
+    __table_args__ = (
+        UniqueConstraint("address_hash", "newsletter_id"),
+        # To a unique constraint, no newsletter would be a different one each time.
+        Index(
+            "ix_suppressions_everywhere",
+            "address_hash",
+            unique=True,
+            sqlite_where=text("newsletter_id IS NULL"),
+            postgresql_where=text("newsletter_id IS NULL"),
+        ),
+        Index(None, "newsletter_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    address_hash: Mapped[str] = mapped_column(String(64), info=personal(SUPPRESSION))
+    key_id: Mapped[str] = mapped_column(String(8))
+    newsletter_id: Mapped[int | None] = mapped_column(
+        ForeignKey("newsletters.id", ondelete="CASCADE"), info=personal(SUPPRESSION)
+    )
+    reason: Mapped[str] = mapped_column(String(20), info=personal(SUPPRESSION))
+    created_at: Mapped[datetime] = mapped_column(
+        UtcDateTime, index=True, info=personal(SUPPRESSION)
+    )
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=personal(SUPPRESSION))

@@ -23,12 +23,14 @@ from subscriptions.subscribers.models import (
     CONSENT,
     PROFILE,
     SUBSCRIPTION,
+    SUPPRESSION,
     ConsentRecord,
     Profile,
     Subscriber,
     Subscription,
     SubscriptionTopic,
 )
+from subscriptions.subscribers.suppression import entries_of
 
 
 def _mine(column: ColumnElement[int] | Any, subscriber_id: int) -> Any:
@@ -61,6 +63,13 @@ def _export_profiles(session: Session, subscriber_id: int) -> Sequence[dict[str,
 def _export_consent(session: Session, subscriber_id: int) -> Sequence[dict[str, Any]]:
     mine = _mine(ConsentRecord.subscription_id, subscriber_id)
     return _rows(session, select(ConsentRecord).where(mine).order_by(ConsentRecord.id))
+
+
+def _export_suppression(session: Session, subscriber_id: int) -> Sequence[dict[str, Any]]:
+    key = session.scalar(select(Subscriber.address_key).where(Subscriber.id == subscriber_id))
+    if key is None:
+        return []
+    return [entry._asdict() for entry in entries_of(session.connection(), key)]
 
 
 PERSON: BindParameter[int] = bindparam("person")
@@ -100,6 +109,15 @@ def _erase_consent(session: Session, subscriber_id: int) -> int:
     return _run(session, ERASE_RECORDS, subscriber_id)
 
 
+def _erase_suppression(_session: Session, _subscriber_id: int) -> int:
+    """Nothing: the one category that outlives an erasure (GDPR Articles 17(3)(b) and 21(3)).
+
+    Without the entry, an old list that is imported again would bring back who objected. The notice
+    names it; it goes by its own clause, or by the person's new double opt-in.
+    """
+    return 0
+
+
 def _run(session: Session, statement: Delete, subscriber_id: int) -> int:
     return session.connection().execute(statement, {"person": subscriber_id}).rowcount
 
@@ -115,4 +133,10 @@ CATEGORIES = (
     ),
     Category(PROFILE, "Profile fields", _export_profiles, _erase_profiles),
     Category(CONSENT, "Consent records", _export_consent, _erase_consent),
+    Category(
+        SUPPRESSION,
+        "That an address must not be mailed, as a keyed hash",
+        _export_suppression,
+        _erase_suppression,
+    ),
 )

@@ -11,6 +11,7 @@ from sqlalchemy import event
 from subscriptions.core.tokens import Purpose
 from subscriptions.extensions import db
 from tests.support.applications import Visitor
+from tests.support.suppressions import suppress_in
 from tests.support.visits import link_to, open_newsletter, sign_up, subscribe
 
 # Of these, two read the form and its topics.
@@ -80,6 +81,14 @@ def test_an_active_one_writes_no_less_than_a_new_one(app: Flask, client: Visitor
     with _counting(app) as counted:
         assert sign_up(client, topics=["art", "law"], name="Ada").status_code == 303
     assert (len(counted.statements), counted.commits) == (ACTIVE, 1), counted.statements
+
+
+def test_a_suppressed_one_costs_what_a_new_one_costs(app: Flask, client: Visitor) -> None:
+    suppress_in(app)
+    with _counting(app) as counted:
+        assert sign_up(client, topics=["art", "law"], name="Ada").status_code == 303
+    assert (len(counted.statements), counted.commits) == (NEW, 1), counted.statements
+    assert not any("suppressions" in statement for statement in counted.statements)
 
 
 def test_the_cost_does_not_grow_with_the_number_of_topics(app: Flask, client: Visitor) -> None:

@@ -3,6 +3,7 @@
 import json
 import quopri
 from base64 import b64encode, encodebytes, urlsafe_b64encode
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,6 +21,8 @@ from subscriptions.mail.outbox import DELIVER, queue_mail
 from subscriptions.privacy import verification
 from tests.support.applications import Visitor, run_jobs
 from tests.support.held import held
+from tests.support.suppressions import suppress_in
+from tests.support.time_travel import FrozenClock
 from tests.support.visits import ADA, link_to, open_newsletter, subscribe
 
 UMLAUT = "jürgen@bücher.example"
@@ -137,6 +140,22 @@ def test_after_the_erasure_nothing_is_found(
     assert held(app, ADA) == []  # and the log is empty now
     result = _verify(runner)
     assert (result.exit_code, result.stderr) == (0, "")
+
+
+def test_a_suppression_entry_is_named_until_when_and_is_no_trace(
+    app: Flask, client: Visitor, runner: FlaskCliRunner, clock: FrozenClock
+) -> None:
+    open_newsletter(app)
+    subscribe(app, client)
+    run_jobs(app)
+    suppress_in(app)
+    suppress_in(app, newsletter="news")
+    assert held(app, ADA) == []  # and the log is empty now
+    until = (clock.now + timedelta(days=730)).date()
+    result = _verify(runner)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert f"Kept on purpose until {until}: 2 suppression entries" in result.stdout
+    assert "Kept on purpose" not in _verify(runner, "noise@example.org").stdout
 
 
 @pytest.mark.parametrize("address", [ADA, UMLAUT])

@@ -15,6 +15,7 @@ from subscriptions import MIGRATIONS, create_app
 from subscriptions.core.db import Base
 from subscriptions.extensions import db
 from tests.support.applications import Visitor, close, make_settings
+from tests.support.suppressions import suppress_in
 from tests.support.visits import dump, open_newsletter, sign_up, subscribe
 
 SCRIPTS = ScriptDirectory(str(MIGRATIONS))
@@ -48,6 +49,8 @@ def _fill(app: Flask) -> None:
     open_newsletter(app)
     subscribe(app, visitor, topics=["art"], name="Ada")
     sign_up(visitor, "pending@example.org", topics=["law"])
+    suppress_in(app, "gone@example.org")
+    suppress_in(app, "gone@example.org", newsletter="news")
 
 
 def test_the_last_migration_leads_to_what_the_models_say(app: Flask) -> None:

@@ -41,6 +41,8 @@ ADMIN_PAGES = {
     "subscribers": "newsletters/news/subscribers",
     "export": "newsletters/news/export",
     "dead-letters": "dead-letters",
+    "suppression": "suppression",
+    "suppression-new": "suppression/new",
     "operators": "operators",
     "audit-trail": "audit",
     "account": "account",
@@ -168,6 +170,7 @@ def _choose_and_leave(page: Page) -> Iterator[tuple[str, Page]]:
 
 def _operate(service: Service, page: Page) -> Iterator[tuple[str, Page]]:
     _remember_two_weeks(service)
+    service.flask("suppression", "add", "gone@example.org", "--reason", "complaint")
     page.goto(next(url for url in LINK.findall(service.log) if "/admin/setup/" in url))
     yield "admin-setup", page
     page.locator("[name=email]").fill(OPERATOR)

@@ -11,7 +11,8 @@ from subscriptions.privacy.policy import load_policy
 
 # Columns of people's tables that are no personal data: ids, states and machinery.
 EXEMPT = {"id", "reference", "epoch", "status", "step", "source", "mails", "mails_on", "mailed_at"}
-PERSONAL_TABLES = ["subscribers", "subscriptions", "profiles", "consent_records"]
+EXEMPT |= {"key_id"}
+PERSONAL_TABLES = ["subscribers", "subscriptions", "profiles", "consent_records", "suppressions"]
 
 
 def _category(name: str, calls: list[str]) -> Category:

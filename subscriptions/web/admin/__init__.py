@@ -23,6 +23,7 @@ from subscriptions.web.admin import (
     previews,
     setup,
     subscribers,
+    suppression,
     topics,
 )
 from subscriptions.web.admin.blueprint import blueprint
@@ -40,6 +41,7 @@ __all__ = [
     "register",
     "setup",
     "subscribers",
+    "suppression",
     "topics",
 ]
 

@@ -24,6 +24,8 @@ def context() -> dict[str, Any]:
         ("admin.newsletters", _("Newsletters")),
         ("admin.dead_letters", _("Dead letters")),
     ]
+    if operator.may_somewhere(Role.EDITOR):
+        entries.append(("admin.suppression", _("Suppression")))
     if operator.may(Role.OWNER):
         entries += [("admin.operators", _("Operators")), ("admin.audit_trail", _("Audit trail"))]
     entries.append(("admin.account", _("My account")))
