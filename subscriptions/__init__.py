@@ -20,12 +20,14 @@ from subscriptions.extensions import db, mail, migrate
 from subscriptions.mail import delivery
 from subscriptions.mail import personal_data as mail_data
 from subscriptions.mail.guards import bind_guards
+from subscriptions.mail.handing_over import noters
 from subscriptions.mail.mailbox import LocalMailbox
 from subscriptions.privacy import purge
 from subscriptions.privacy.policy import load_policy
 from subscriptions.subscribers import personal_data as subscriber_data
 from subscriptions.subscribers import suppression
-from subscriptions.subscribers.mails import CONFIRM_WITHIN
+from subscriptions.subscribers.mails import CONFIRM, CONFIRM_WITHIN
+from subscriptions.subscribers.opt_in import note_confirmation_mail
 
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = ROOT / "subscriptions" / "migrations"
@@ -33,6 +35,7 @@ TRANSLATIONS = ROOT / "subscriptions" / "translations"
 
 for _category in (*subscriber_data.CATEGORIES, *mail_data.CATEGORIES):
     registry.register(_category)
+noters[CONFIRM] = note_confirmation_mail
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -11,6 +11,7 @@ from subscriptions.cli import (
     newsletters,
     operators,
     privacy,
+    receipts,
     retention,
     serving,
     suppression,
@@ -32,3 +33,4 @@ def register(app: Flask) -> None:
         docs.docs,
     ):
         app.cli.add_command(command)
+    privacy.privacy.add_command(receipts.verify_receipt)

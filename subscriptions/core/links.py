@@ -12,6 +12,7 @@ PATHS = {
     Purpose.UNSUBSCRIBE: "unsubscribe",
     Purpose.PREFERENCES: "preferences",
     Purpose.SETUP: "admin/setup",
+    Purpose.RECEIPT: "receipt",
 }
 
 

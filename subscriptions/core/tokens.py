@@ -30,9 +30,10 @@ class Purpose(StrEnum):
     PREFERENCES = "assent.preferences.1"
     MANAGE = "assent.manage.1"
     SETUP = "assent.operator-setup.1"
+    RECEIPT = "assent.receipt.1"
 
 
-EXPIRING = {Purpose.CONFIRM, Purpose.MANAGE, Purpose.SETUP}
+EXPIRING = {Purpose.CONFIRM, Purpose.MANAGE, Purpose.SETUP, Purpose.RECEIPT}
 
 
 class Reference(NamedTuple):

@@ -15,6 +15,7 @@ from subscriptions.core.transactions import current_session, unit_of_work
 from subscriptions.extensions import mail
 from subscriptions.mail import outbox
 from subscriptions.mail.guards import guards_that_stop
+from subscriptions.mail.handing_over import note_handed_over
 from subscriptions.mail.mailbox import forget_recipient, local_url
 from subscriptions.mail.message import build_message, envelope_address
 from subscriptions.mail.models import OutboxMessage
@@ -73,6 +74,8 @@ def _send(transport: Transport, message: OutboxMessage) -> None:
         return
     with unit_of_work() as session:
         wanted = outbox.note_sent(session, message.id)
+        if wanted:
+            note_handed_over(session, message, mime)
     if not wanted:
         # Erased while it was on its way: the local mailbox must not keep what the rest forgot.
         forget_recipient(message.recipient)

@@ -112,14 +112,12 @@ def note_failure(session: Session, message_id: int, error: str, *, permanent: bo
         message.due_at = now + RETRY_AFTER[message.attempts - 1]
 
 
-def forget_queued(session: Session, subscriber_id: int, newsletter_ids: Sequence[int]) -> None:
-    """Drop what is queued for a person about these newsletters: they are mailed no more."""
-    session.execute(
-        delete(OutboxMessage).where(
-            OutboxMessage.subscriber_id == subscriber_id,
-            OutboxMessage.newsletter_id.in_(newsletter_ids),
-        )
+def forget_queued(session: Session, subscriber_id: int, newsletter_ids: Sequence[int]) -> int:
+    """Drop what is queued for a person about these newsletters; return how many messages."""
+    theirs = delete(OUTBOX).where(
+        OUTBOX.c.subscriber_id == subscriber_id, OUTBOX.c.newsletter_id.in_(newsletter_ids)
     )
+    return session.connection().execute(theirs).rowcount
 
 
 def release_leases(session: Session) -> int:

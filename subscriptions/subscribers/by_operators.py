@@ -9,7 +9,7 @@ from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.models import Newsletter
 from subscriptions.subscribers.lifecycle import Ended, end_subscriptions, erase_subscriber
 from subscriptions.subscribers.mail_cap import may_mail
-from subscriptions.subscribers.mails import Recipient, Sender, send_confirmation
+from subscriptions.subscribers.mails import Recipient, send_confirmation, sender_for
 from subscriptions.subscribers.models import Subscriber, Subscription
 from subscriptions.subscribers.queries import chosen_topics
 from subscriptions.subscribers.states import Event, Status
@@ -33,16 +33,9 @@ def send_confirmation_again(session: Session, newsletter: Newsletter, reference:
         raise Conflict(
             _("A mail went out a short while ago, or three today. More would be a nuisance.")
         )
-    sender = Sender(
-        newsletter.id,
-        newsletter.slug,
-        newsletter.name,
-        newsletter.sender_name,
-        newsletter.reply_to,
-    )
     recipient = Recipient(found.subscriber_id, address, found.reference, found.epoch, found.locale)
     topics = [topic.title for topic in chosen_topics(session, found.id)]
-    send_confirmation(session, sender, recipient, topics)
+    send_confirmation(session, sender_for(newsletter), recipient, topics)
 
 
 def end_for(session: Session, newsletter_id: int, reference: str) -> Ended:

@@ -1,8 +1,9 @@
 """Confirming and ending: what the links in mails do."""
 
 import hmac
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -13,10 +14,14 @@ from subscriptions.core.errors import Conflict, Gone
 from subscriptions.core.personal_data import registry
 from subscriptions.core.statements import table_of
 from subscriptions.core.tokens import Reference
+from subscriptions.mail.models import MAIL
 from subscriptions.mail.outbox import forget_queued
 from subscriptions.subscribers.consent import CONFIRMED, REQUESTED, Evidence, record_consent
 from subscriptions.subscribers.counters import count
 from subscriptions.subscribers.models import (
+    CONSENT,
+    PROFILE,
+    SUBSCRIPTION,
     ConsentRecord,
     ErasedReference,
     Profile,
@@ -30,15 +35,19 @@ from subscriptions.subscribers.suppression import lift_for
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What an unsubscribe did. ``erased`` says that nothing of the person is left."""
+    """What an unsubscribe did. ``erased`` says that nothing of the person is left.
+
+    ``rows`` says how many rows went, per category of personal data.
+    """
 
     newsletter_id: int | None
     erased: bool
+    rows: Mapping[str, int] = field(default_factory=dict)
 
 
 SUBSCRIPTIONS = table_of(Subscription)
 SUBSCRIBERS = table_of(Subscriber)
-CONSENT = table_of(ConsentRecord)
+RECORDS = table_of(ConsentRecord)
 # Both rows are locked, the subscriber's first as in a sign-up, so that nothing is decided on a
 # state that somebody else is changing.
 FIND = (
@@ -61,13 +70,20 @@ MAKE_ACTIVE = (
     .where(SUBSCRIPTIONS.c.id == bindparam("of"))
     .values(status=Status.ACTIVE.value, confirmed_at=bindparam("now"))
 )
-REQUESTED_CONSENT = select(CONSENT.c.wording_hash, CONSENT.c.topics).where(
-    CONSENT.c.subscription_id == bindparam("of"), CONSENT.c.step == REQUESTED
+REQUESTED_CONSENT = select(RECORDS.c.wording_hash, RECORDS.c.topics).where(
+    RECORDS.c.subscription_id == bindparam("of"), RECORDS.c.step == REQUESTED
 )
 ALL_OF_PERSON = select(
     SUBSCRIPTIONS.c.id, SUBSCRIPTIONS.c.reference, SUBSCRIPTIONS.c.newsletter_id
 ).where(SUBSCRIPTIONS.c.subscriber_id == bindparam("person"))
 JOURNAL = insert(table_of(ErasedReference))
+# What a subscription consists of, dependants first, and the category that each counts for.
+PARTS = (
+    (SUBSCRIPTION, table_of(SubscriptionTopic).c.subscription_id),
+    (PROFILE, table_of(Profile).c.subscription_id),
+    (CONSENT, RECORDS.c.subscription_id),
+    (SUBSCRIPTION, SUBSCRIPTIONS.c.id),
+)
 
 
 class RequestChanged(Conflict):
@@ -155,18 +171,20 @@ def end_subscriptions(
         connection.execute(JOURNAL, journal)
     erased = len(ending) == len(rows)
     if erased:
-        registry.erase(session, subscriber_id)
+        gone = registry.erase(session, subscriber_id)
     else:
-        forget_queued(session, subscriber_id, [row.newsletter_id for row in ending])
-        delete_subscriptions(session, [row.id for row in ending])
-    return Ended(ending[0].newsletter_id if ending else None, erased=erased)
+        queued = forget_queued(session, subscriber_id, [row.newsletter_id for row in ending])
+        gone = {MAIL: queued, **delete_subscriptions(session, [row.id for row in ending])}
+    return Ended(ending[0].newsletter_id if ending else None, erased=erased, rows=gone)
 
 
-def delete_subscriptions(session: Session, subscription_ids: Sequence[int]) -> None:
-    """Delete these subscriptions with all that hangs on them."""
-    for table in (SubscriptionTopic, Profile, ConsentRecord):
-        session.execute(delete(table).where(table.subscription_id.in_(subscription_ids)))
-    session.execute(delete(Subscription).where(Subscription.id.in_(subscription_ids)))
+def delete_subscriptions(session: Session, subscription_ids: Sequence[int]) -> dict[str, int]:
+    """Delete these subscriptions with all that hangs on them; return the rows per category."""
+    rows: Counter[str] = Counter()
+    for category, column in PARTS:
+        those = delete(column.table).where(column.in_(subscription_ids))
+        rows[category] += session.connection().execute(those).rowcount
+    return rows
 
 
 def _of(reference: Reference) -> dict[str, str | int]:

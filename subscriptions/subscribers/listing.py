@@ -53,10 +53,14 @@ class ConsentStep:
     at: datetime
     source: str
     wording: str
+    wording_hash: str
     topics: Sequence[str]
     locale: str
     client_address: str | None
     user_agent: str | None
+    mail_reference: str | None
+    mail_at: datetime | None
+    mail_hash: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,7 @@ def subscriber_record(session: Session, newsletter_id: int, reference: str) -> S
         address=address,
         profile=_profile(session, subscription.id),
         form_slug=form_slug,
-        consent=_consent(session, subscription.id),
+        consent=consent_steps(session, subscription.id),
         newsletter_ids=newsletters_of(session, subscription.subscriber_id),
     )
 
@@ -157,20 +161,25 @@ def _profile(session: Session, subscription_id: int) -> dict[str, str]:
     return {name: value for name in columns if (value := getattr(profile, name))}
 
 
-def _consent(session: Session, subscription_id: int) -> Sequence[ConsentStep]:
+def consent_steps(session: Session, subscription_id: int) -> Sequence[ConsentStep]:
+    """The recorded steps of one subscription, oldest first."""
     rows = session.execute(
         select(
             ConsentRecord.step,
             ConsentRecord.at,
             ConsentRecord.source,
-            Wording.text,
+            Wording.text.label("wording"),
+            Wording.hash.label("wording_hash"),
             ConsentRecord.topics,
             ConsentRecord.locale,
             ConsentRecord.client_address,
             ConsentRecord.user_agent,
+            ConsentRecord.mail_reference,
+            ConsentRecord.mail_at,
+            ConsentRecord.mail_hash,
         )
         .join(Wording, Wording.hash == ConsentRecord.wording_hash)
         .where(ConsentRecord.subscription_id == subscription_id)
         .order_by(ConsentRecord.id)
     )
-    return [ConsentStep(*row) for row in rows]
+    return [ConsentStep(**row._asdict()) for row in rows]

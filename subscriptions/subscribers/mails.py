@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from subscriptions.core.links import current_links
 from subscriptions.core.tokens import Purpose
 from subscriptions.mail.outbox import queue_mail
+from subscriptions.newsletters.models import Newsletter
 
 CONFIRM_WITHIN = "ASSENT_CONFIRM_WITHIN"
+CONFIRM = "confirm"  # the template of the mail with the confirmation link
 
 
 def confirm_within() -> timedelta:
@@ -40,6 +42,17 @@ class Sender:
         }
 
 
+def sender_for(newsletter: Newsletter) -> Sender:
+    """For whom the mails of a newsletter speak."""
+    return Sender(
+        newsletter.id,
+        newsletter.slug,
+        newsletter.name,
+        newsletter.sender_name,
+        newsletter.reply_to,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """To whom a mail goes, and about which subscription."""
@@ -56,8 +69,12 @@ def send_confirmation(
 ) -> None:
     """Promise the mail with the confirmation link. It carries no advertising (§7 UWG)."""
     confirm_url = current_links().to(Purpose.CONFIRM, recipient.reference, recipient.epoch)
-    context = {"confirm_url": confirm_url, "topics": topics, "days": confirm_within().days}
-    _queue(session, "confirm", sender, recipient, context)
+    _queue(session, CONFIRM, sender, recipient, confirmation_context(confirm_url, topics))
+
+
+def confirmation_context(confirm_url: str, topics: list[str]) -> dict[str, Any]:
+    """What the template of that mail needs to know."""
+    return {"confirm_url": confirm_url, "topics": topics, "days": confirm_within().days}
 
 
 def send_already_subscribed(session: Session, sender: Sender, recipient: Recipient) -> None:

@@ -109,7 +109,10 @@ class Profile(Base):
 
 
 class ConsentRecord(Base):
-    """The proof of one step of the double opt-in (GDPR Article 7(1))."""
+    """The proof of one step of the double opt-in (GDPR Article 7(1)).
+
+    A request also says which mail went out about it: its id, when, and the hash of its words.
+    """
 
     __tablename__ = "consent_records"
     __table_args__ = (Index(None, "subscription_id"),)
@@ -124,6 +127,11 @@ class ConsentRecord(Base):
     locale: Mapped[str] = mapped_column(String(16), info=personal(CONSENT))
     client_address: Mapped[str | None] = mapped_column(String(50), info=personal(CONSENT))
     user_agent: Mapped[str | None] = mapped_column(String(300), info=personal(CONSENT))
+    mail_reference: Mapped[str | None] = mapped_column(
+        String(REFERENCE_LENGTH), info=personal(CONSENT)
+    )
+    mail_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=personal(CONSENT))
+    mail_hash: Mapped[str | None] = mapped_column(String(64), info=personal(CONSENT))
 
 
 class DailyCount(Base):

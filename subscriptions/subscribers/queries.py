@@ -33,6 +33,7 @@ class SubscriptionView:
     locale: str
     paused_until: date | None
     restricted_at: datetime | None
+    confirmed_at: datetime | None
     newsletter_id: int
     newsletter_slug: str
     newsletter_name: str
@@ -54,6 +55,7 @@ VIEW = (
         Subscription.locale,
         Subscription.paused_until,
         Subscription.restricted_at,
+        Subscription.confirmed_at,
         Newsletter.id.label("newsletter_id"),
         Newsletter.slug.label("newsletter_slug"),
         Newsletter.name.label("newsletter_name"),

@@ -25,6 +25,7 @@ from subscriptions.subscribers.preferences import Frequency, Preferences, change
 from subscriptions.subscribers.queries import SubscriptionView, chosen_topics, find_subscription
 from subscriptions.subscribers.states import Status
 from subscriptions.web.checkboxes import CheckboxesField, SelectChoice
+from subscriptions.web.ended import ended_page
 from subscriptions.web.languages import language_choices
 from subscriptions.web.locale import speak
 from subscriptions.web.tokens import read_token
@@ -100,9 +101,7 @@ def end_all(token: str) -> ResponseReturnValue:
     reference = read_token(Purpose.PREFERENCES, token)
     with unit_of_work() as session:
         ended = unsubscribe_from_all(session, reference)
-    return render_template(
-        "public/unsubscribed.html", newsletter=None, erased=ended.erased, restart_url=None
-    )
+    return ended_page(None, ended)
 
 
 def _view(token: str) -> SubscriptionView:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.support.browsing import Browsing
 from tests.support.operators import PASSWORD
@@ -100,3 +100,25 @@ def test_the_way_from_signing_in_to_an_export_needs_no_mouse(
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the file").press("Enter")
     assert download.value.suggested_filename.startswith("news-active-")
+
+
+def test_the_opt_in_record_has_no_barrier_and_is_printed_without_what_is_for_the_screen(
+    signed_up: str, browser: Browsing
+) -> None:
+    page = browser.open("/forms/news", viewport=PHONE, color_scheme="dark")
+    page.get_by_label("E-mail address").fill("printed@example.org")
+    page.get_by_role("checkbox", name="Yes, please send me").check()
+    page.get_by_role("button", name="Subscribe").click()
+    _sign_in(page)
+    page.goto("/admin/newsletters/news/subscribers")
+    page.get_by_role("link", name="printed@example.org").click()
+    page.get_by_role("button", name="Opt-in record").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Opt-in record")
+    found = Axe().run(page, options=AA).response["violations"]
+    assert [one["id"] for one in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.emulate_media(media="print")
+    for selector in (".bar", ".back", ".screen", ".foot"):
+        expect(page.locator(selector)).to_be_hidden()
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+    expect(page.get_by_text("Please confirm: News")).to_be_visible()

@@ -44,6 +44,15 @@ def _assert_nothing_left(service: Service, address: str) -> None:
     wait_until("clean data folder", lambda: not _places_of(service, address), 60)
 
 
+def _take_the_receipt(page: Page, service: Service, address: str) -> None:
+    with page.expect_download() as receipt:
+        page.get_by_role("link", name="Download your receipt").click()
+    assert receipt.value.suggested_filename == "consent-receipt-news.json"
+    verified = service.flask("privacy", "verify-receipt", str(receipt.value.path()))
+    assert verified.returncode == 0, verified.stderr
+    assert address in verified.stdout
+
+
 def test_a_newcomer_signs_up_confirms_chooses_and_leaves_without_a_trace(
     page: Page, live_server: Service
 ) -> None:
@@ -58,6 +67,7 @@ def test_a_newcomer_signs_up_confirms_chooses_and_leaves_without_a_trace(
     expect(page.get_by_role("heading", level=1)).to_have_text("Confirm your subscription")
     page.get_by_role("button", name="Confirm my subscription").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("You are subscribed")
+    _take_the_receipt(page, live_server, address)
     page.get_by_role("link", name="Choose what you receive").click()
     expect(page.get_by_label("Events")).to_be_checked()
     page.get_by_label("Events").uncheck()

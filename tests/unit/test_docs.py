@@ -31,6 +31,8 @@ CONTRACT = [
     ("GET", "/forms/<slug>/sent"),
     ("GET", "/confirm/<token>"),
     ("POST", "/confirm/<token>"),
+    ("GET", "/receipt/<token>"),
+    ("GET", "/.well-known/assent-receipt-keys.json"),
     ("GET", "/unsubscribe/<token>"),
     ("POST", "/unsubscribe/<token>"),
     ("GET", "/preferences/<token>"),

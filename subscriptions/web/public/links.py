@@ -8,6 +8,7 @@ from subscriptions.core.errors import ExpiredToken, Gone
 from subscriptions.core.links import current_links
 from subscriptions.core.tokens import Purpose, Reference
 from subscriptions.core.transactions import current_session, unit_of_work
+from subscriptions.privacy.receipts.issuing import just_confirmed, receipt_link
 from subscriptions.subscribers.lifecycle import (
     Ended,
     RequestChanged,
@@ -23,6 +24,7 @@ from subscriptions.subscribers.queries import (
     requested_consent,
 )
 from subscriptions.subscribers.states import Status
+from subscriptions.web.ended import ended_page
 from subscriptions.web.evidence import evidence
 from subscriptions.web.locale import speak
 from subscriptions.web.public.blueprint import blueprint
@@ -82,7 +84,7 @@ def unsubscribe_page(token: str) -> ResponseReturnValue:
     reference = read_token(Purpose.UNSUBSCRIBE, token)
     view = find_subscription(current_session(), reference)
     if view is None or view.status == Status.ENDED:
-        return _ended(None, Ended(None, erased=False))
+        return ended_page(None, Ended(None, erased=False))
     speak(view.locale)
     return render_template(
         "public/unsubscribe.html",
@@ -101,7 +103,7 @@ def unsubscribe_now(token: str) -> ResponseReturnValue:
     with unit_of_work() as session:
         view = find_subscription(session, reference)
         ended = unsubscribe(session, reference)
-    return _ended(view, ended)
+    return ended_page(view, ended)
 
 
 def _read_confirmation(token: str) -> Reference:
@@ -122,7 +124,14 @@ def _confirmed(view: SubscriptionView, *, already: bool) -> str:
         newsletter={"name": view.newsletter_name},
         already=already,
         preferences_url=current_links().to(Purpose.PREFERENCES, view.reference, view.epoch),
+        receipt_url=_receipt_url(view),
     )
+
+
+def _receipt_url(view: SubscriptionView) -> str | None:
+    if not just_confirmed(view.confirmed_at):
+        return None
+    return receipt_link(view.reference, view.epoch)
 
 
 def _over(error: ExpiredToken | Gone) -> ResponseReturnValue:
@@ -131,16 +140,3 @@ def _over(error: ExpiredToken | Gone) -> ResponseReturnValue:
         "public/expired.html", reason=reason, restart_url=url_for("public.index")
     )
     return page, error.status
-
-
-def _ended(view: SubscriptionView | None, ended: Ended) -> str:
-    if view is not None:
-        speak(view.locale)
-    return render_template(
-        "public/unsubscribed.html",
-        newsletter={"name": view.newsletter_name} if view else None,
-        erased=ended.erased,
-        restart_url=(
-            url_for("public.form", slug=view.form_slug) if view and view.form_slug else None
-        ),
-    )

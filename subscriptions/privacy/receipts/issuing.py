@@ -1,0 +1,130 @@
+"""Makes the receipt of one confirmed subscription, and the link that it is fetched with.
+
+The receipt is for the person, who gets it behind a short-lived link only: it holds the address in
+plain, because proof that doesn't say whose consent it is proves nothing. A plain hash would hide
+the address from nobody who guesses, a keyed one could be checked by us alone. Where from and with
+which browser somebody signed up is left out: others may be shown the receipt and needn't know.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from subscriptions.core import clock
+from subscriptions.core.db import new_reference
+from subscriptions.core.links import current_links
+from subscriptions.core.tokens import Purpose
+from subscriptions.privacy.periods import written_period
+from subscriptions.privacy.policy import Clause, Policy, current_policy
+from subscriptions.privacy.receipts.document import (
+    Controller,
+    DataSubject,
+    Notice,
+    Process,
+    Receipt,
+    Record,
+    Right,
+    Step,
+    Storage,
+    Withdrawal,
+)
+from subscriptions.privacy.receipts.keys import KEYS_PATH, key_id, signing_keys
+from subscriptions.privacy.receipts.proof import Document, sign, timestamp
+from subscriptions.subscribers.consent import REQUESTED
+from subscriptions.subscribers.listing import ConsentStep, consent_steps
+from subscriptions.subscribers.queries import SubscriptionView
+
+RECEIPT_WITHIN = timedelta(minutes=30)
+OVER = "unconfirmed"  # the trigger of clauses that speak of nobody who has confirmed
+ASKED, GAVE = "box ticked on a form", "button pressed on the page that the mailed link opens"
+# Access, rectification, erasure, restriction, portability, objection: all for us to answer.
+RIGHTS = ("A15", "A16", "A17", "A18", "A20", "A21")
+
+
+def receipt_link(reference: str, epoch: int) -> str:
+    """The link to a subscription's receipt. It shows personal data: it works for 30 minutes."""
+    return current_links().to(Purpose.RECEIPT, reference, epoch)
+
+
+def just_confirmed(confirmed_at: datetime | None) -> bool:
+    """Whether a confirmation is so fresh that its page may offer the receipt.
+
+    The confirmation link itself works for days, and mails get forwarded.
+    """
+    return confirmed_at is None or clock.now() - confirmed_at <= RECEIPT_WITHIN
+
+
+def issue_receipt(session: Session, view: SubscriptionView) -> Document:
+    """The signed receipt of a confirmed subscription. Nothing of it is kept here."""
+    now = clock.now()
+    steps = consent_steps(session, view.id)
+    key = signing_keys()[0]
+    document = build_receipt(view, steps, current_policy(), now).model_dump()
+    method = f"{current_links().base_url}{KEYS_PATH}#{key_id(key.public_key())}"
+    return sign(document, key, method, now)
+
+
+def build_receipt(
+    view: SubscriptionView, steps: Sequence[ConsentStep], policy: Policy, now: datetime
+) -> Receipt:
+    """What the receipt says: the recorded steps, and the policy in force ``now``."""
+    base_url = current_links().base_url
+    leave = current_links().to(Purpose.UNSUBSCRIBE, view.reference, view.epoch)
+    controller = _controller()
+    turn_to = controller.contact or f"{base_url}/privacy"
+    record = Record(
+        identifier=view.reference,
+        subject=DataSubject(contact=view.address),
+        controller=controller,
+        service=view.newsletter_name,
+        steps=[_step(step) for step in steps],
+        processes=[_process(clause) for clause in policy.clauses if _concerns(clause)],
+        notice=Notice(source=f"{base_url}/privacy", version=policy.version),
+        withdrawal=Withdrawal(exercised_at=leave),
+        rights=[
+            Right(kind="eu-gdpr:A7-3", exercised_at=leave),
+            *(Right(kind=f"eu-gdpr:{article}", exercised_at=turn_to) for article in RIGHTS),
+        ],
+    )
+    return Receipt(identifier=new_reference(), created=timestamp(now), record=record)
+
+
+def _controller() -> Controller:
+    settings = current_app.extensions["assent_settings"]
+    return Controller(
+        name=settings.organisation,
+        address=settings.postal_address,
+        contact=settings.privacy_contact,
+    )
+
+
+def _step(step: ConsentStep) -> Step:
+    asked = step.step == REQUESTED
+    return Step(
+        kind="dpv:ConsentRequested" if asked else "dpv:ConsentGiven",
+        method=ASKED if asked else GAVE,
+        at=timestamp(step.at),
+        source=step.source,
+        language=step.locale,
+        topics=list(step.topics),
+        wording=step.wording,
+        wording_sha256=step.wording_hash,
+    )
+
+
+def _concerns(clause: Clause) -> bool:
+    """Whether a clause speaks of personal data that a confirmed subscription may have."""
+    return bool(clause.categories) and clause.trigger != OVER
+
+
+def _process(clause: Clause) -> Process:
+    return Process(
+        identifier=clause.id,
+        title=clause.title,
+        purpose=clause.purpose,
+        basis=clause.basis,
+        categories=list(clause.categories),
+        storage=Storage(duration=written_period(clause), counted_from=clause.trigger),
+    )

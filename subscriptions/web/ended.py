@@ -1,0 +1,30 @@
+"""The page that somebody sees who has left: what went, what stays, why and until when."""
+
+from flask import render_template, url_for
+
+from subscriptions.core import clock
+from subscriptions.privacy.after_erasure import what_stays, what_went
+from subscriptions.privacy.policy import current_policy
+from subscriptions.subscribers.lifecycle import Ended
+from subscriptions.subscribers.queries import SubscriptionView
+from subscriptions.web.locale import speak
+
+
+def ended_page(view: SubscriptionView | None, ended: Ended) -> str:
+    """The page after an unsubscribe; asks the store nothing.
+
+    ``view`` is the subscription as it was, None if it had gone before or all of them ended.
+    """
+    if view is not None:
+        speak(view.locale)
+    went = what_went(current_policy(), ended.rows)
+    return render_template(
+        "public/unsubscribed.html",
+        newsletter={"name": view.newsletter_name} if view else None,
+        erased=ended.erased,
+        went=went,
+        stays=what_stays(current_policy(), clock.now()) if went else [],
+        restart_url=(
+            url_for("public.form", slug=view.form_slug) if view and view.form_slug else None
+        ),
+    )
