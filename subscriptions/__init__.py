@@ -1,5 +1,6 @@
 """Assent: newsletter subscriptions with double opt-in, whose privacy notice is executed."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -22,11 +23,13 @@ from subscriptions.mail import personal_data as mail_data
 from subscriptions.mail.guards import bind_guards
 from subscriptions.mail.handing_over import noters
 from subscriptions.mail.mailbox import LocalMailbox
+from subscriptions.newsletters.fields import FIELDS_ALLOWED
 from subscriptions.privacy import purge
-from subscriptions.privacy.policy import load_policy
+from subscriptions.privacy.policy import Trigger, load_policy
 from subscriptions.subscribers import personal_data as subscriber_data
 from subscriptions.subscribers import suppression
 from subscriptions.subscribers.mails import CONFIRM, CONFIRM_WITHIN
+from subscriptions.subscribers.models import SUBSCRIPTION
 from subscriptions.subscribers.opt_in import note_confirmation_mail
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -109,13 +112,13 @@ POSTGRESQL_OPTIONS = {
 
 def configure_privacy(app: Flask, settings: Settings) -> None:
     """Put the policy in force; refuse one that forgets a category that the tables hold."""
-    policy = load_policy(settings.policy)
     if forgotten := unregistered(Base.metadata, registry):
         raise ConfigurationError(f"personal data that nothing erases: {', '.join(forgotten)}")
-    if missing := policy.missing(registry.categories):
-        raise ConfigurationError(f"policy {settings.policy}: no clause for {', '.join(missing)}")
+    policy = load_policy(settings.policy)
     app.extensions["assent_policy"] = policy
-    app.config[CONFIRM_WITHIN] = policy.by_id("unconfirmed").keep
+    unconfirmed = policy.need(SUBSCRIPTION, Trigger.UNCONFIRMED)
+    app.config[CONFIRM_WITHIN] = timedelta(days=unconfirmed.acts_after.days)
+    app.config[FIELDS_ALLOWED] = policy.fields
 
 
 def configure_mail(app: Flask, settings: Settings) -> None:

@@ -4,12 +4,15 @@ import flask_migrate
 from flask import current_app
 from sqlalchemy import select
 
+from subscriptions.config import ConfigurationError
 from subscriptions.core.jobs import create_queue_tables, current_queue
 from subscriptions.core.links import current_links
 from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import current_session, unit_of_work
+from subscriptions.newsletters.fields import allowed_fields
 from subscriptions.newsletters.models import Newsletter
 from subscriptions.newsletters.operations import add_topic, create_form, create_newsletter
+from subscriptions.newsletters.queries import forms_on_the_web
 from subscriptions.operators.queries import FIRST, any_operator
 
 SAMPLE_TOPICS = {
@@ -23,6 +26,7 @@ def prepare() -> None:
     """Bring the tables up to date and make the sample newsletter if there is none."""
     flask_migrate.upgrade()
     create_queue_tables(current_queue())
+    refuse_forms_beyond_the_policy()
     with unit_of_work() as session:
         if session.scalar(select(Newsletter.id).limit(1)) is None:
             sample = create_newsletter(
@@ -34,7 +38,23 @@ def prepare() -> None:
             )
             for slug, title in SAMPLE_TOPICS.items():
                 add_topic(session, sample, slug, title)
-            create_form(session, sample, "news", "Subscribe to our news", fields=("name",))
+            create_form(session, sample, "news", "Subscribe to our news", fields=_sample_fields())
+
+
+def refuse_forms_beyond_the_policy() -> None:
+    """Raise :class:`ConfigurationError` if a form asks for a field that the policy forbids."""
+    allowed = [field.name for field in allowed_fields()]
+    for form, fields in forms_on_the_web(current_session()):
+        if beyond := [name for name in fields if name not in allowed]:
+            policy = current_app.extensions["assent_settings"].policy
+            raise ConfigurationError(
+                f"policy {policy}: the form {form} asks for {', '.join(beyond)}, which no clause "
+                "allows. Allow it there, or start with the old policy and change the form."
+            )
+
+
+def _sample_fields() -> list[str]:
+    return [field.name for field in allowed_fields() if field.name == "name"]
 
 
 def welcome() -> str:

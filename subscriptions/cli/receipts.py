@@ -1,6 +1,5 @@
 """``flask privacy verify-receipt``: whether a receipt is genuine, and what it says."""
 
-import re
 from datetime import datetime
 from typing import BinaryIO
 
@@ -9,7 +8,8 @@ from flask.cli import with_appcontext
 from pydantic import ValidationError
 
 from subscriptions.cli.output import plain_errors
-from subscriptions.privacy.periods import AT_ONCE
+from subscriptions.core.periods import Period
+from subscriptions.privacy.policy.in_words import period_in_words
 from subscriptions.privacy.receipts.document import Process, Receipt, Record, Step
 from subscriptions.privacy.receipts.keys import public_keys, read_key_set
 from subscriptions.privacy.receipts.proof import (
@@ -20,13 +20,15 @@ from subscriptions.privacy.receipts.proof import (
     verify,
 )
 
+AT_ONCE = "P0D"
 STEPS = {"dpv:ConsentRequested": "Signed up", "dpv:ConsentGiven": "Confirmed"}
 STARTS = {
     "unsubscribed": "the unsubscribe",
+    "newsletter-closed": "the newsletter has closed",
+    "inactive": "the last thing the person did",
     "undeliverable": "a mail could not be delivered",
     "recorded": "it was recorded",
 }
-DAYS = re.compile(r"P(\d+)D")
 
 
 @click.command("verify-receipt")
@@ -87,9 +89,15 @@ def _step(step: Step) -> list[str]:
 
 def _process(process: Process) -> str:
     start = STARTS.get(process.storage.counted_from, process.storage.counted_from)
-    duration = DAYS.sub(r"\1 days", process.storage.duration)
-    ends = "with" if process.storage.duration == AT_ONCE else f"{duration} after"
+    ends = "with" if process.storage.duration == AT_ONCE else f"{_duration(process)} after"
     return f"- {process.title} ({process.basis}): {process.purpose} Erased {ends} {start}."
+
+
+def _duration(process: Process) -> str:
+    try:
+        return period_in_words(Period.parse(process.storage.duration))
+    except ValueError:
+        return process.storage.duration
 
 
 def _moment(text: str) -> str:

@@ -8,7 +8,7 @@ from flask.cli import with_appcontext
 from flask.globals import app_ctx
 
 from subscriptions.cli.output import plain_errors
-from subscriptions.cli.preparing import prepare, welcome
+from subscriptions.cli.preparing import prepare, refuse_forms_beyond_the_policy, welcome
 from subscriptions.cli.server import port_is_free, run_server
 from subscriptions.cli.worker import run_worker
 from subscriptions.core.transactions import current_session
@@ -45,4 +45,7 @@ def serve(without_worker: bool) -> None:
 @with_appcontext
 def worker(with_parent: bool) -> None:
     """Deliver mail, purge and tidy up, until stopped."""
+    with plain_errors():
+        refuse_forms_beyond_the_policy()
+    current_session().close()
     run_worker(app_ctx.app, with_parent)

@@ -68,6 +68,10 @@ class Period:
             known += timedelta(days=1)
         return known
 
+    def __add__(self, other: "Period") -> "Period":
+        """Both, the months of both before the days of both."""
+        return Period(self.months + other.months, self.days + other.days)
+
     def __bool__(self) -> bool:
         return bool(self.months or self.days)
 
@@ -79,14 +83,9 @@ class Period:
     @classmethod
     def __get_pydantic_core_schema__(cls, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
         """Read from text and written as text, wherever a model has a field of this type."""
-        from_text = core_schema.no_info_after_validator_function(
-            cls.parse, core_schema.str_schema(max_length=40)
-        )
-        return core_schema.json_or_python_schema(
-            json_schema=from_text,
-            python_schema=core_schema.union_schema(
-                [core_schema.is_instance_schema(cls), from_text]
-            ),
+        return core_schema.no_info_after_validator_function(
+            cls.parse,
+            core_schema.str_schema(max_length=40),
             serialization=core_schema.plain_serializer_function_ser_schema(str),
         )
 

@@ -1,7 +1,11 @@
-"""The optional fields that a form may ask for, beside the address."""
+"""The optional fields that a form may ask for, beside the address.
+
+Which of them this installation allows, its policy says.
+"""
 
 from dataclasses import dataclass
 
+from flask import current_app
 from flask_babel.speaklater import LazyString
 
 from subscriptions.core.words import lazy_gettext as _
@@ -31,3 +35,9 @@ PROFILE_FIELDS: dict[str, ProfileField] = {
         ProfileField("postal_address", _("Postal address"), 500, "street-address", "textarea"),
     )
 }
+FIELDS_ALLOWED = "ASSENT_FIELDS_ALLOWED"
+
+
+def allowed_fields() -> list[ProfileField]:
+    """The fields that forms of this installation may ask for."""
+    return [PROFILE_FIELDS[name] for name in current_app.config[FIELDS_ALLOWED]]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from subscriptions.core import clock
 from subscriptions.core.errors import Conflict, Invalid, NotFound
 from subscriptions.core.words import lazy_gettext as _
-from subscriptions.newsletters.fields import PROFILE_FIELDS
+from subscriptions.newsletters.fields import PROFILE_FIELDS, allowed_fields
 from subscriptions.newsletters.models import (
     FormWording,
     Newsletter,
@@ -151,6 +151,10 @@ def check_title(title: str) -> None:
 def _known_fields(names: Sequence[str]) -> list[str]:
     if unknown := [name for name in names if name not in PROFILE_FIELDS]:
         raise Invalid(_("There is no field called %(name)s.", name=unknown[0]))
+    allowed = [field.name for field in allowed_fields()]
+    if refused := [name for name in names if name not in allowed]:
+        label = PROFILE_FIELDS[refused[0]].label
+        raise Invalid(_("The privacy policy does not allow to ask for “%(field)s”.", field=label))
     return [name for name in PROFILE_FIELDS if name in names]
 
 

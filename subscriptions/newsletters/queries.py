@@ -74,6 +74,17 @@ OFFERED_TOPICS = (
 )
 
 
+def forms_on_the_web(session: Session) -> Sequence[tuple[str, Sequence[str]]]:
+    """Each form that takes sign-ups: its slug, and the fields that it asks for."""
+    on_the_web = (
+        select(SignupForm.slug, SignupForm.fields)
+        .join(Newsletter)
+        .where(SignupForm.retired_at.is_(None), Newsletter.closed_at.is_(None))
+        .order_by(SignupForm.slug)
+    )
+    return [(slug, fields) for slug, fields in session.execute(on_the_web)]
+
+
 def open_form(connection: Connection, slug: str) -> OpenForm:
     """The form with this slug, if it takes sign-ups; otherwise :class:`NotFound`."""
     if "\0" in slug:  # PostgreSQL can't even be asked

@@ -7,11 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from subscriptions.privacy.periods import end_of_period
-from subscriptions.privacy.policy import Policy
-
-NEVER_CONFIRMED = "unconfirmed"  # says the same once more, of sign-ups that came to nothing
-OUTLIVES = "recorded"  # the trigger of what is about what happened, not about who it was
+from subscriptions.privacy.policy import Policy, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +25,16 @@ def what_went(policy: Policy, rows: Mapping[str, int]) -> list[str]:
     return [
         clause.title
         for clause in policy.clauses
-        if clause.trigger != NEVER_CONFIRMED and gone.intersection(clause.categories)
+        # Others say the same once more, of sign-ups and newsletters that came to nothing.
+        if clause.trigger in (Trigger.UNSUBSCRIBED, Trigger.UNDELIVERABLE)
+        and gone.intersection(clause.categories)
     ]
 
 
 def what_stays(policy: Policy, erased_at: datetime) -> list[Remainder]:
     """What every erasure leaves behind, which the policy has to name: nothing personal."""
     return [
-        Remainder(clause.title, clause.purpose, end_of_period(clause, erased_at))
+        Remainder(clause.title, clause.purpose, clause.over_after.after(erased_at).date())
         for clause in policy.clauses
-        if clause.trigger == OUTLIVES and not clause.categories
+        if not clause.is_personal
     ]

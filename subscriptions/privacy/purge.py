@@ -48,7 +48,7 @@ def _run(clause: Clause, as_of: datetime) -> int:
     step = STEPS.get(clause.id)
     while step is not None:
         with unit_of_work() as session:
-            batch = step(session, as_of - clause.keep)
+            batch = step(session, clause.acts_after.before(as_of))
         erased += batch
         if not batch:
             break

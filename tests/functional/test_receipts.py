@@ -159,8 +159,9 @@ def test_it_says_what_is_held_why_and_for_how_long(app: Flask, client: Visitor) 
         "subscription": "P0D",
         "profile": "P0D",
         "consent": "P0D",
+        "closed": "P7D",
         "mail": "P30D",
-        "suppression": "P2Y",
+        "suppression": "P730D",
     }
     for process in processes:
         clause = next(c for c in notice if c["id"] == process["dpv:hasIdentifier"])

@@ -5,6 +5,7 @@ from sqlalchemy import Column, Integer, MetaData, String, Table
 from sqlalchemy.orm import Session
 
 import subscriptions
+from subscriptions.config import ConfigurationError
 from subscriptions.core.db import Base, personal
 from subscriptions.core.personal_data import Category, Registry, registry, unregistered
 from subscriptions.privacy.policy import load_policy
@@ -56,8 +57,10 @@ def test_everything_that_we_hold_can_be_exported_and_erased() -> None:
     assert unregistered(Base.metadata, registry) == []
 
 
-def test_every_category_has_a_clause_in_our_own_policy() -> None:
-    assert load_policy("default").missing(registry.categories) == []
+def test_a_policy_that_forgets_a_category_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry.categories, "secret", _category("secret", []))
+    with pytest.raises(ConfigurationError, match="category secret"):
+        load_policy("default")
 
 
 def test_no_column_about_a_person_forgot_its_category() -> None:

@@ -16,8 +16,7 @@ from subscriptions.core import clock
 from subscriptions.core.db import new_reference
 from subscriptions.core.links import current_links
 from subscriptions.core.tokens import Purpose
-from subscriptions.privacy.periods import written_period
-from subscriptions.privacy.policy import Clause, Policy, current_policy
+from subscriptions.privacy.policy import Clause, Policy, Trigger, current_policy
 from subscriptions.privacy.receipts.document import (
     Controller,
     DataSubject,
@@ -37,7 +36,6 @@ from subscriptions.subscribers.listing import ConsentStep, consent_steps
 from subscriptions.subscribers.queries import SubscriptionView
 
 RECEIPT_WITHIN = timedelta(minutes=30)
-OVER = "unconfirmed"  # the trigger of clauses that speak of nobody who has confirmed
 ASKED, GAVE = "box ticked on a form", "button pressed on the page that the mailed link opens"
 # Access, rectification, erasure, restriction, portability, objection: all for us to answer.
 RIGHTS = ("A15", "A16", "A17", "A18", "A20", "A21")
@@ -116,7 +114,7 @@ def _step(step: ConsentStep) -> Step:
 
 def _concerns(clause: Clause) -> bool:
     """Whether a clause speaks of personal data that a confirmed subscription may have."""
-    return bool(clause.categories) and clause.trigger != OVER
+    return clause.is_personal and clause.trigger is not Trigger.UNCONFIRMED
 
 
 def _process(clause: Clause) -> Process:
@@ -126,5 +124,5 @@ def _process(clause: Clause) -> Process:
         purpose=clause.purpose,
         basis=clause.basis,
         categories=list(clause.categories),
-        storage=Storage(duration=written_period(clause), counted_from=clause.trigger),
+        storage=Storage(duration=str(clause.over_after), counted_from=clause.trigger.value),
     )

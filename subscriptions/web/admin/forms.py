@@ -11,7 +11,7 @@ from subscriptions.core.links import current_links
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.core.words import gettext as _
 from subscriptions.newsletters.editing import form_of, restore_form, retire_form, set_form_language
-from subscriptions.newsletters.fields import PROFILE_FIELDS
+from subscriptions.newsletters.fields import PROFILE_FIELDS, allowed_fields
 from subscriptions.newsletters.models import Newsletter, SignupForm
 from subscriptions.newsletters.operations import DEFAULT_WORDING, create_form, edit_form
 from subscriptions.web.admin.access import Rule, access, current_newsletter
@@ -141,9 +141,7 @@ def _values(form: SignupFormInput) -> dict[str, Any]:
 def _offer_choices(
     form: SignupFormInput, newsletter: Newsletter, present: str | None = None
 ) -> None:
-    form.fields.choices = [
-        SelectChoice(field.name, field.label) for field in PROFILE_FIELDS.values()
-    ]
+    form.fields.choices = [SelectChoice(field.name, field.label) for field in allowed_fields()]
     form.topics.choices = [
         SelectChoice(topic.slug, topic.title)
         for topic in newsletter.topics

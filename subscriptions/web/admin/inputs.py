@@ -116,7 +116,10 @@ class SignupFormInput(Form):
     )
     fields = CheckboxesField(
         _("Optional fields"),
-        description=_("Ask only for what you need. People may leave any of them empty."),
+        description=_(
+            "Ask only for what you need, of what your privacy policy allows. People may leave "
+            "any of them empty."
+        ),
     )
     topics = CheckboxesField(_("Topics to choose from"))
     wording = TextAreaField(

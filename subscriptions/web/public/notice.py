@@ -6,8 +6,9 @@ from flask import jsonify, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
-from subscriptions.core.words import gettext, ngettext
+from subscriptions.core.words import gettext
 from subscriptions.privacy.policy import Clause, current_policy
+from subscriptions.privacy.policy.in_words import action_in_words, kept_in_words
 from subscriptions.privacy.purge import last_runs
 from subscriptions.web.locale import current_settings
 from subscriptions.web.public.blueprint import blueprint
@@ -58,24 +59,13 @@ def _shown(clause: Clause) -> dict[str, str]:
         "what": clause.title,
         "purpose": clause.purpose,
         "basis": clause.basis,
-        "keep_text": _keep(clause),
-        "action_text": gettext("Erased"),
+        "keep_text": kept_in_words(clause),
+        "action_text": action_in_words(clause),
     }
 
 
-def _keep(clause: Clause) -> str:
-    days = ngettext("%(num)d day", "%(num)d days", clause.keep.days)
-    if clause.trigger == "unconfirmed":
-        return gettext("%(days)s after the sign-up", days=days)
-    if clause.trigger == "unsubscribed":
-        return gettext("Until you unsubscribe; erased in the same moment")
-    if clause.trigger == "undeliverable":
-        return gettext("Until sent; %(days)s where it can't be delivered", days=days)
-    return gettext("%(days)s", days=days)
-
-
 def _ran(clause: Clause, runs: dict[str, date]) -> str:
-    if clause.trigger == "unsubscribed":
+    if clause.at_once:
         return gettext("Runs with every unsubscribe")
     return str(format_date(runs[clause.id])) if clause.id in runs else gettext("Not yet")
 

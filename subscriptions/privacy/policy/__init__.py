@@ -1,0 +1,11 @@
+"""The policy file: what is held, why, on which basis, for how long, and what then happens.
+
+``terms`` has the words that a file may use, ``model`` the shape of it, ``checks`` what must be true
+of it as a whole, and ``loading`` reads it and says in which line it is wrong.
+"""
+
+from subscriptions.privacy.policy.loading import current_policy, load_policy
+from subscriptions.privacy.policy.model import Clause, Policy
+from subscriptions.privacy.policy.terms import Action, Channel, Trigger
+
+__all__ = ["Action", "Channel", "Clause", "Policy", "Trigger", "current_policy", "load_policy"]
