@@ -11,8 +11,10 @@ PATHS = {
     Purpose.CONFIRM: "confirm",
     Purpose.UNSUBSCRIBE: "unsubscribe",
     Purpose.PREFERENCES: "preferences",
+    Purpose.MANAGE: "manage",
     Purpose.SETUP: "admin/setup",
     Purpose.RECEIPT: "receipt",
+    Purpose.ADDRESS: "address",
 }
 
 

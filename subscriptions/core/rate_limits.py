@@ -8,11 +8,12 @@ from typing import Any
 
 from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
-from sqlalchemy import Float, Integer, String, delete, select
+from sqlalchemy import Connection, Float, Integer, String, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from subscriptions.core.db import Base
+from subscriptions.core.statements import upsert
 from subscriptions.core.transactions import STORE_FAILURES, current_session, unit_of_work
 
 SCHEME = "assent"
@@ -81,6 +82,23 @@ class DatabaseStorage(Storage):
     @staticmethod
     def _live(column: Any, key: str) -> Any:
         return select(column).where(RateLimit.key == key, RateLimit.expires_at > time.time())
+
+
+TALLY = upsert(
+    RateLimit,
+    lambda insert: insert.on_conflict_do_update(
+        index_elements=["key"],
+        set_={
+            "hits": RateLimit.hits + 1,
+            "expires_at": insert.excluded.expires_at,
+        },
+    ),
+)
+
+
+def tally(connection: Connection, key: str, seconds: int) -> None:
+    """Count one more under ``key`` in the caller's transaction, for so long; it names nobody."""
+    TALLY.run(connection, {"key": key, "hits": 1, "expires_at": time.time() + seconds})
 
 
 # Asked by the views that need it: nothing runs on a request that has no limit.

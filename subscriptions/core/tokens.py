@@ -31,9 +31,16 @@ class Purpose(StrEnum):
     MANAGE = "assent.manage.1"
     SETUP = "assent.operator-setup.1"
     RECEIPT = "assent.receipt.1"
+    ADDRESS = "assent.address.1"
 
 
-EXPIRING = {Purpose.CONFIRM, Purpose.MANAGE, Purpose.SETUP, Purpose.RECEIPT}
+EXPIRING = {
+    Purpose.CONFIRM,
+    Purpose.MANAGE,
+    Purpose.SETUP,
+    Purpose.RECEIPT,
+    Purpose.ADDRESS,
+}
 
 
 class Reference(NamedTuple):

@@ -120,6 +120,12 @@ def forget_queued(session: Session, subscriber_id: int, newsletter_ids: Sequence
     return session.connection().execute(theirs).rowcount
 
 
+def forget_all_queued(session: Session, subscriber_id: int) -> int:
+    """Drop everything that is queued for a person; return how many messages."""
+    theirs = delete(OUTBOX).where(OUTBOX.c.subscriber_id == subscriber_id)
+    return session.connection().execute(theirs).rowcount
+
+
 def release_leases(session: Session) -> int:
     """Make leased messages due again; only for when no worker can be alive."""
     now = clock.now()

@@ -11,12 +11,24 @@ from subscriptions.mail.models import MAIL, OutboxMessage
 
 
 def _export(session: Session, subscriber_id: int) -> list[dict[str, Any]]:
-    rows = session.execute(
-        select(OutboxMessage.template, OutboxMessage.created_at, OutboxMessage.dead_at).where(
-            OutboxMessage.subscriber_id == subscriber_id
-        )
+    rows = session.scalars(
+        select(OutboxMessage).where(OutboxMessage.subscriber_id == subscriber_id)
     )
-    return [row._asdict() for row in rows]
+    return [
+        {
+            "template": message.template,
+            "recipient": message.recipient,
+            "context": _without_links(message.context),
+            "created_at": message.created_at,
+            "dead_at": message.dead_at,
+        }
+        for message in rows
+    ]
+
+
+def _without_links(context: dict[str, Any]) -> dict[str, Any]:
+    # They open things for whoever has them, and a copy of one's data gets passed on.
+    return {name: value for name, value in context.items() if not name.endswith("_url")}
 
 
 ERASE = delete(table_of(OutboxMessage)).where(OutboxMessage.subscriber_id == bindparam("person"))

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from subscriptions.privacy.policy import Policy, Trigger
+from subscriptions.privacy.policy import Clause, Policy, Trigger
+
+NOTHING: Mapping[str, datetime] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +33,23 @@ def what_went(policy: Policy, rows: Mapping[str, int]) -> list[str]:
     ]
 
 
-def what_stays(policy: Policy, erased_at: datetime) -> list[Remainder]:
-    """What every erasure leaves behind, which the policy has to name: nothing personal."""
+def what_stays(
+    policy: Policy, erased_at: datetime, kept: Mapping[str, datetime] = NOTHING
+) -> list[Remainder]:
+    """What an erasure leaves behind, which the policy has to name.
+
+    Of every erasure that is nothing personal; ``kept`` are the categories that stayed this time,
+    and when their period began.
+    """
     return [
-        Remainder(clause.title, clause.purpose, clause.over_after.after(erased_at).date())
+        Remainder(clause.title, clause.purpose, clause.over_after.after(start).date())
         for clause in policy.clauses
-        if not clause.is_personal
+        if clause.trigger is Trigger.RECORDED
+        and (start := _start(clause, erased_at, kept)) is not None
     ]
+
+
+def _start(clause: Clause, erased_at: datetime, kept: Mapping[str, datetime]) -> datetime | None:
+    if not clause.is_personal:
+        return erased_at
+    return next((kept[name] for name in clause.categories if name in kept), None)

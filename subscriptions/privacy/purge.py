@@ -25,6 +25,7 @@ from subscriptions.subscribers.models import (
     Subscription,
     Suppression,
 )
+from subscriptions.subscribers.rights_models import AddressChange
 from subscriptions.subscribers.states import Event, Status
 
 PURGE = "privacy.purge"
@@ -99,6 +100,16 @@ def _suppressions(session: Session, before: datetime) -> int:
     return len(gone.all())
 
 
+def _address_changes(session: Session, before: datetime) -> int:
+    old = select(AddressChange.subscriber_id).where(AddressChange.asked_at <= before).limit(BATCH)
+    gone = session.execute(
+        delete(AddressChange)
+        .where(AddressChange.subscriber_id.in_(old))
+        .returning(AddressChange.subscriber_id)
+    )
+    return len(gone.all())
+
+
 def _counters(session: Session, before: datetime) -> int:
     gone = session.execute(
         delete(DailyCount).where(DailyCount.day <= before.date()).returning(DailyCount.day)
@@ -110,6 +121,7 @@ STEPS: dict[str, Step] = {
     "unconfirmed": _unconfirmed,
     "mail": _dead_letters,
     "suppression": _suppressions,
+    "address-change": _address_changes,
     "journal": _journal,
     "counters": _counters,
 }

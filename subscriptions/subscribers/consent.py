@@ -11,6 +11,11 @@ from subscriptions.subscribers.models import ConsentRecord
 
 REQUESTED = "requested"
 CONFIRMED = "confirmed"
+OPT_IN = (REQUESTED, CONFIRMED)  # what a subscription rests on
+# What may come later: another address, and consent to be reached in other ways than mail.
+READDRESSED = "address"
+GIVEN = "given"
+WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ def subscriber_record(session: Session, newsletter_id: int, reference: str) -> S
     return SubscriberRecord(
         subscription=subscription,
         address=address,
-        profile=_profile(session, subscription.id),
+        profile=profile_of(session, subscription.id),
         form_slug=form_slug,
         consent=consent_steps(session, subscription.id),
         newsletter_ids=newsletters_of(session, subscription.subscriber_id),
@@ -153,8 +153,9 @@ def _begins_with(session: Session, prefix: str) -> Sequence[ColumnElement[bool]]
     return (key >= prefix, key < prefix + LAST)
 
 
-def _profile(session: Session, subscription_id: int) -> dict[str, str]:
-    profile = session.get(Profile, subscription_id)
+def profile_of(session: Session, subscription_id: int) -> dict[str, str]:
+    """What somebody told one newsletter beside the address, without what is empty."""
+    profile = session.get(Profile, subscription_id, populate_existing=True)
     if profile is None:
         return {}
     columns = (column.key for column in Profile.__table__.columns if "personal_data" in column.info)

@@ -1,7 +1,7 @@
-"""How often a sign-up, or an operator, may have a subscription's address mailed."""
+"""How often a sign-up, a person or an operator may have an address mailed."""
 
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, bindparam, update
 
@@ -20,12 +20,8 @@ COUNT_MAIL = (
 )
 
 
-class Mailed(Protocol):
-    """What a subscription knows of the mails that it caused."""
-
-    @property
-    def id(self) -> int:
-        """The subscription's id."""
+class Counted(Protocol):
+    """What is known of the mails that something caused."""
 
     @property
     def mailed_at(self) -> datetime | None:
@@ -36,16 +32,39 @@ class Mailed(Protocol):
         """The day that ``mails`` counts."""
 
     @property
-    def mails(self) -> int:
+    def mails(self) -> int | None:
         """How many there were on that day."""
+
+
+class Mailed(Counted, Protocol):
+    """A subscription, and what it knows of the mails that it caused."""
+
+    @property
+    def id(self) -> int:
+        """The subscription's id."""
 
 
 def may_mail(connection: Connection, mailed: Mailed) -> bool:
     """Whether the cap allows another mail now; if so it is counted. The row must be locked."""
     now = clock.now()
-    sent_today = mailed.mails if mailed.mails_on == now.date() else 0
-    if sent_today >= MAILS_PER_DAY or (mailed.mailed_at and now - mailed.mailed_at < MAIL_GAP):
+    if is_capped(mailed, now):
         return False
-    counted = {"new_mailed_at": now, "new_mails_on": now.date(), "new_mails": sent_today + 1}
+    counted = {f"new_{name}": value for name, value in one_more(mailed, now).items()}
     connection.execute(COUNT_MAIL, {"of": mailed.id, **counted})
     return True
+
+
+def is_capped(mailed: Counted, now: datetime) -> bool:
+    """Whether another mail at ``now`` would be too soon, or one too many for the day."""
+    if mailed.mailed_at and now - mailed.mailed_at < MAIL_GAP:
+        return True
+    return _sent_today(mailed, now) >= MAILS_PER_DAY
+
+
+def one_more(mailed: Counted, now: datetime) -> dict[str, Any]:
+    """The columns that count, with another mail at ``now``."""
+    return {"mailed_at": now, "mails_on": now.date(), "mails": _sent_today(mailed, now) + 1}
+
+
+def _sent_today(mailed: Counted, now: datetime) -> int:
+    return mailed.mails or 0 if mailed.mails_on == now.date() else 0

@@ -1,4 +1,4 @@
-"""The mails that a sign-up causes."""
+"""The mails to people: about a sign-up, and about their own data."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from subscriptions.core.links import current_links
+from subscriptions.core.links import PATHS, current_links
 from subscriptions.core.tokens import Purpose
 from subscriptions.mail.outbox import queue_mail
 from subscriptions.newsletters.models import Newsletter
@@ -85,6 +85,66 @@ def send_already_subscribed(session: Session, sender: Sender, recipient: Recipie
         "unsubscribe_url": links.to(Purpose.UNSUBSCRIBE, recipient.reference, recipient.epoch),
     }
     _queue(session, "already_subscribed", sender, recipient, context)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """To whom a mail goes that is about the person and no newsletter in particular."""
+
+    id: int | None
+    address: str
+    locale: str
+
+
+def send_manage_link(session: Session, person: Person, reference: str, within: timedelta) -> None:
+    """Promise the mail with the link to everything that is held of a person."""
+    url = current_links().to(Purpose.MANAGE, reference, 0)
+    _tell(session, "manage_link", person, {"manage_url": url, "minutes": _minutes(within)})
+
+
+def send_address_change(
+    session: Session, person: Person, reference: str, within: timedelta
+) -> None:
+    """Promise the mail that asks a new address whether it is the person's."""
+    url = current_links().to(Purpose.ADDRESS, reference, 0)
+    hours = _minutes(within) // 60
+    _tell(session, "change_address", person, {"address_url": url, "hours": hours})
+
+
+def tell_address_changed(session: Session, old_address: str, locale: str) -> None:
+    """Promise the mail that tells an old address that it has been replaced, not by which.
+
+    It belongs to nobody, so that it goes out even if the person is erased in the next moment.
+    """
+    _tell(session, "address_changed", Person(None, old_address, locale), _contact())
+
+
+def tell_changed(session: Session, person: Person) -> None:
+    """Promise the mail that says that somebody's data were changed."""
+    _tell(session, "data_changed", person, _way_in())
+
+
+def tell_erased(session: Session, address: str, locale: str) -> None:
+    """Promise the last mail, which says that everything was erased. The address goes with it."""
+    _tell(session, "data_erased", Person(None, address, locale), {})
+
+
+def _way_in() -> dict[str, Any]:
+    return {"ask_url": f"{current_links().base_url}/{PATHS[Purpose.MANAGE]}"}
+
+
+def _contact() -> dict[str, Any]:
+    # The old address opens nothing any more, so whoever reads it there can only write or call.
+    settings = current_app.extensions["assent_settings"]
+    return {"contact": settings.privacy_contact or settings.postal_address}
+
+
+def _minutes(within: timedelta) -> int:
+    return int(within.total_seconds()) // 60
+
+
+def _tell(session: Session, template: str, person: Person, context: dict[str, Any]) -> None:
+    queue_mail(session, template, person.address, person.locale, context, subscriber_id=person.id)
 
 
 def _queue(

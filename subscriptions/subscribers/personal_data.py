@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from subscriptions.core.personal_data import Category
 from subscriptions.core.statements import table_of
 from subscriptions.mail.mailbox import forget_recipient
+from subscriptions.newsletters.models import Newsletter, Wording
 from subscriptions.subscribers.models import (
     ADDRESS,
     CONSENT,
@@ -29,6 +31,12 @@ from subscriptions.subscribers.models import (
     Subscriber,
     Subscription,
     SubscriptionTopic,
+)
+from subscriptions.subscribers.queries import chosen_topics
+from subscriptions.subscribers.rights_models import (
+    ADDRESS_CHANGE,
+    AddressChange,
+    ChannelConsent,
 )
 from subscriptions.subscribers.suppression import entries_of
 
@@ -53,7 +61,16 @@ def _export_address(session: Session, subscriber_id: int) -> Sequence[dict[str, 
 
 
 def _export_subscriptions(session: Session, subscriber_id: int) -> Sequence[dict[str, Any]]:
-    return _rows(session, select(Subscription).where(Subscription.subscriber_id == subscriber_id))
+    mine = Subscription.subscriber_id == subscriber_id
+    rows = _rows(session, select(Subscription).where(mine).order_by(Subscription.id))
+    return [row | _in_words(session, row) for row in rows]
+
+
+def _in_words(session: Session, row: dict[str, Any]) -> dict[str, Any]:
+    """What the ids of a subscription stand for."""
+    newsletter = session.get_one(Newsletter, row["newsletter_id"])
+    topics = [topic.title for topic in chosen_topics(session, row["id"])]
+    return {"newsletter": newsletter.name, "topics": topics}
 
 
 def _export_profiles(session: Session, subscriber_id: int) -> Sequence[dict[str, Any]]:
@@ -62,7 +79,18 @@ def _export_profiles(session: Session, subscriber_id: int) -> Sequence[dict[str,
 
 def _export_consent(session: Session, subscriber_id: int) -> Sequence[dict[str, Any]]:
     mine = _mine(ConsentRecord.subscription_id, subscriber_id)
-    return _rows(session, select(ConsentRecord).where(mine).order_by(ConsentRecord.id))
+    rows = _rows(session, select(ConsentRecord).where(mine).order_by(ConsentRecord.id))
+    steps = [row | {"wording": _wording(session, row["wording_hash"])} for row in rows]
+    channels = _mine(ChannelConsent.subscription_id, subscriber_id)
+    return [*steps, *_rows(session, select(ChannelConsent).where(channels))]
+
+
+def _wording(session: Session, wording_hash: str) -> str:
+    return session.get_one(Wording, wording_hash).text
+
+
+def _export_change(session: Session, subscriber_id: int) -> Sequence[dict[str, Any]]:
+    return _rows(session, select(AddressChange).where(AddressChange.subscriber_id == subscriber_id))
 
 
 def _export_suppression(session: Session, subscriber_id: int) -> Sequence[dict[str, Any]]:
@@ -109,6 +137,18 @@ def _erase_consent(session: Session, subscriber_id: int) -> int:
     return _run(session, ERASE_RECORDS, subscriber_id)
 
 
+def _erase_change(session: Session, subscriber_id: int) -> int:
+    """Nothing by itself: it goes with the subscriber's row, by its foreign key.
+
+    So an unsubscribe pays nothing for what hardly anybody has. Only the local mailbox is asked to
+    forget the address that the mail went to.
+    """
+    if current_app.extensions["assent_settings"].uses_local_mailbox:
+        for row in _export_change(session, subscriber_id):
+            forget_recipient(row["address"])
+    return 0
+
+
 def _erase_suppression(_session: Session, _subscriber_id: int) -> int:
     """Nothing: the one category that outlives an erasure (GDPR Articles 17(3)(b) and 21(3)).
 
@@ -130,6 +170,12 @@ CATEGORIES = (
         "Subscriptions and their preferences",
         _export_subscriptions,
         _erase_subscriptions,
+    ),
+    Category(
+        ADDRESS_CHANGE,
+        "A new address that waits for its confirmation",
+        _export_change,
+        _erase_change,
     ),
     Category(PROFILE, "Profile fields", _export_profiles, _erase_profiles),
     Category(CONSENT, "Consent records", _export_consent, _erase_consent),

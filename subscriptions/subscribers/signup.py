@@ -132,7 +132,7 @@ def request_subscription(
     no way to answer differently.
     """
     connection = session.connection()
-    subscriber_id = _upsert_subscriber(connection, address)
+    subscriber_id = upsert_subscriber(connection, address)
     reference = new_reference()
     created = _insert_subscription(connection, subscriber_id, reference, request, evidence)
     if created is not None:
@@ -149,7 +149,8 @@ def request_subscription(
         _renew(session, known, request, evidence)
 
 
-def _upsert_subscriber(connection: Connection, address: Address) -> int:
+def upsert_subscriber(connection: Connection, address: Address) -> int:
+    """The id of the person with this address, new or not; the row is locked."""
     parameters = {
         "address": address.display,
         "address_key": address.key,
@@ -240,7 +241,7 @@ def _spend_the_time_of_a_new_one(
 ) -> None:
     with connection.begin_nested() as savepoint:
         name = new_reference()
-        decoy = _upsert_subscriber(connection, Address(name, name))
+        decoy = upsert_subscriber(connection, Address(name, name))
         created = _insert_subscription(connection, decoy, name, request, evidence)
         _fill(connection, created or subscription_id, request, evidence)
         savepoint.rollback()

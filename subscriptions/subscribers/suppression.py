@@ -25,8 +25,8 @@ from subscriptions.subscribers.models import Suppression
 
 HASHER = "assent_suppression_hasher"
 CHUNK = 500  # addresses of one statement
-# Mails that nobody but the person's own sign-up causes.
-OWN_WISH = frozenset({"confirm"})
+# Mails that nobody but the person's own wish causes: to sign up, or to use their rights.
+OWN_WISH = frozenset({"confirm", "manage_link", "change_address"})
 
 
 class Reason(StrEnum):
@@ -98,6 +98,11 @@ def hashes_of(key: str) -> list[str]:
 def entries_of(connection: Connection, key: str) -> Sequence[Entry]:
     """Every entry of an address, oldest first."""
     return [Entry(*row) for row in connection.execute(OF_ADDRESS, {"hashes": hashes_of(key)})]
+
+
+def suppressed_since(connection: Connection, key: str) -> datetime | None:
+    """When the newest entry of an address was made; None if it has none."""
+    return max((entry.created_at for entry in entries_of(connection, key)), default=None)
 
 
 def entries_against(connection: Connection, key: str, newsletter_id: int | None) -> Sequence[Entry]:

@@ -55,14 +55,15 @@ def subscriber_rows(
 
 
 def _chunks(selection: Selection, batches: Iterator[list[Row]]) -> Iterator[bytes]:
-    yield _line(selection.header).encode()
+    yield csv_line(selection.header).encode()
     for batch in batches:
-        content = "".join([_line(row) for row in batch]).encode()
+        content = "".join([csv_line(row) for row in batch]).encode()
         for start in range(0, len(content), CHUNK):
             yield content[start : start + CHUNK]
 
 
-def _line(cells: Sequence[str | None]) -> str:
+def csv_line(cells: Sequence[str | None]) -> str:
+    """One line, with formulas defused and cells quoted where need be."""
     safe = [f"'{cell}" if cell and cell[0] in FORMULA else cell or "" for cell in cells]
     line = ",".join(safe)
     # Few rows need quotes, and csv's writer is slow at finding that out, character by character.

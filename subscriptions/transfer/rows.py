@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
+from subscriptions.subscribers.consent import OPT_IN
 from subscriptions.subscribers.models import (
     ConsentRecord,
     Profile,
@@ -149,7 +150,7 @@ def _has_topic(topic_id: int) -> ColumnElement[bool]:
 def _wording() -> ColumnElement[str]:
     return (
         select(ConsentRecord.wording_hash)
-        .where(ConsentRecord.subscription_id == Subscription.id)
+        .where(ConsentRecord.subscription_id == Subscription.id, ConsentRecord.step.in_(OPT_IN))
         .order_by(ConsentRecord.id.desc())
         .limit(1)
         .scalar_subquery()

@@ -7,6 +7,7 @@ from subscriptions.config import Settings
 from subscriptions.extensions import csrf
 from subscriptions.web import admin, errors, headers, limits, locale, ops, sessions
 from subscriptions.web.mailbox import blueprint as mailbox
+from subscriptions.web.manage import blueprint as manage
 from subscriptions.web.preferences import blueprint as preferences
 from subscriptions.web.public import blueprint as public
 
@@ -25,7 +26,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.context_processor(_house_style)
     sessions.configure(app, settings)
     csrf.init_app(app)
-    for blueprint in (public, preferences, ops.blueprint):
+    for blueprint in (public, preferences, manage, ops.blueprint):
         # Forms elsewhere post here and mail providers do; what matters is in the signed token.
         csrf.exempt(blueprint)
         app.register_blueprint(blueprint)

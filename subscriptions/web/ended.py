@@ -1,11 +1,14 @@
 """The page that somebody sees who has left: what went, what stays, why and until when."""
 
+from datetime import datetime
+
 from flask import render_template, url_for
 
 from subscriptions.core import clock
 from subscriptions.privacy.after_erasure import what_stays, what_went
 from subscriptions.privacy.policy import current_policy
 from subscriptions.subscribers.lifecycle import Ended
+from subscriptions.subscribers.models import SUPPRESSION
 from subscriptions.subscribers.queries import SubscriptionView
 from subscriptions.web.locale import speak
 
@@ -27,4 +30,22 @@ def ended_page(view: SubscriptionView | None, ended: Ended) -> str:
         restart_url=(
             url_for("public.form", slug=view.form_slug) if view and view.form_slug else None
         ),
+    )
+
+
+def erased_page(
+    ended: Ended, suppressed_since: datetime | None, *, objected: bool, told: bool
+) -> str:
+    """The page after an erasure or an objection behind a manage link.
+
+    ``told`` says that a last mail confirms it; asks the store nothing.
+    """
+    policy = current_policy()
+    kept = {SUPPRESSION: suppressed_since} if suppressed_since else {}
+    return render_template(
+        "manage/erased.html",
+        objected=objected,
+        told=told,
+        went=what_went(policy, ended.rows),
+        stays=what_stays(policy, clock.now(), kept),
     )

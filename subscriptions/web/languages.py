@@ -9,10 +9,11 @@ from subscriptions.web.checkboxes import SelectChoice
 
 def language_choices(tags: Iterable[str]) -> list[SelectChoice]:
     """Tag and name of each language in itself, each once, in the order given."""
-    return [SelectChoice(tag, _own_name(tag)) for tag in dict.fromkeys(tags)]
+    return [SelectChoice(tag, own_name(tag)) for tag in dict.fromkeys(tags)]
 
 
-def _own_name(tag: str) -> str:
+def own_name(tag: str) -> str:
+    """The name of a language in itself; the tag where it is not known."""
     try:
         name = Locale.parse(tag, sep="-").display_name
     except (UnknownLocaleError, ValueError):

@@ -1,4 +1,4 @@
-"""How often one client may sign up."""
+"""How often one client may sign up, or ask for a manage link."""
 
 import time
 from ipaddress import ip_address, ip_network
@@ -26,12 +26,21 @@ def configure(app: Flask, settings: Settings) -> None:
 
 def guard_signups() -> None:
     """Count a sign-up of this client; :class:`TooManyRequests` if it had enough of them."""
+    _guard("sign-up")
+
+
+def guard_manage_links() -> None:
+    """The same for asking for a manage link: as many as sign-ups, counted apart."""
+    _guard("manage-link")
+
+
+def _guard(what: str) -> None:
     limit: RateLimitItem | None = current_app.extensions[SIGNUP_LIMIT]
     if limit is None:
         return
     client = this_client()
-    if not limiter.hit(limit, "sign-up", client):
-        reset_at, _left = limiter.get_window_stats(limit, "sign-up", client)
+    if not limiter.hit(limit, what, client):
+        reset_at, _left = limiter.get_window_stats(limit, what, client)
         raise TooManyRequests(max(1, round(reset_at - time.time())))
 
 

@@ -5,14 +5,15 @@ or changes who somebody is, because newsletters get forwarded.
 """
 
 from datetime import date
+from http import HTTPStatus
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import DateField, Field, Form, RadioField, SelectField, ValidationError
 from wtforms.validators import InputRequired, Optional
 
 from subscriptions.core import clock
-from subscriptions.core.addresses import mask
+from subscriptions.core.addresses import Address, address_key, mask
 from subscriptions.core.errors import Gone
 from subscriptions.core.links import current_links
 from subscriptions.core.tokens import Purpose
@@ -21,12 +22,14 @@ from subscriptions.core.words import gettext
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.queries import TopicChoice, newsletter_topics
 from subscriptions.subscribers.lifecycle import unsubscribe_from_all
+from subscriptions.subscribers.manage_link import ask_for_manage_link
 from subscriptions.subscribers.preferences import Frequency, Preferences, change_preferences
 from subscriptions.subscribers.queries import SubscriptionView, chosen_topics, find_subscription
 from subscriptions.subscribers.states import Status
 from subscriptions.web.checkboxes import CheckboxesField, SelectChoice
 from subscriptions.web.ended import ended_page
 from subscriptions.web.languages import language_choices
+from subscriptions.web.limits import guard_manage_links
 from subscriptions.web.locale import speak
 from subscriptions.web.tokens import read_token
 
@@ -104,6 +107,16 @@ def end_all(token: str) -> ResponseReturnValue:
     return ended_page(None, ended)
 
 
+@blueprint.post("/preferences/<token>/manage-link")
+def mail_manage_link(token: str) -> ResponseReturnValue:
+    """Mail the manage link to the subscription's own address, which stays unseen."""
+    guard_manage_links()
+    view = _view(token)
+    with unit_of_work() as session:
+        ask_for_manage_link(session, Address(view.address, address_key(view.address)))
+    return redirect(url_for("manage.sent"), HTTPStatus.SEE_OTHER)
+
+
 def _view(token: str) -> SubscriptionView:
     reference = read_token(Purpose.PREFERENCES, token)
     view = find_subscription(current_session(), reference)
@@ -134,6 +147,7 @@ def _show(token: str, view: SubscriptionView, form: PreferenceForm, *, saved: bo
         saved=saved,
         action_url=url_for("preferences.save", token=token),
         unsubscribe_url=current_links().to(Purpose.UNSUBSCRIBE, view.reference, view.epoch),
+        manage_link_action=url_for("preferences.mail_manage_link", token=token),
         unsubscribe_all_action=url_for("preferences.end_all", token=token),
         others=view.others,
         paused_until=paused_until,

@@ -5,10 +5,9 @@ from email.message import EmailMessage
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from tests.support.browsing import Browsing
+from tests.support.browsing import Browsing, barriers, tab_to
 from tests.support.service import Service
 from tests.support.waiting import wait_until
 
@@ -86,42 +85,32 @@ def test_a_newcomer_signs_up_confirms_chooses_and_leaves_without_a_trace(
     _assert_nothing_left(live_server, address)
 
 
-def _tab_to(page: Page, name: str) -> None:
-    """Press Tab until the focus is on what has this accessible name."""
-    for _ in range(30):
-        page.keyboard.press("Tab")
-        focused = page.locator(":focus")
-        if focused.count() and name in (focused.inner_text() or focused.aria_snapshot()):
-            return
-    raise AssertionError(f"{name} can't be reached with the keyboard")
-
-
 def test_the_whole_way_can_be_gone_with_the_keyboard_alone(
     page: Page, live_server: Service
 ) -> None:
     address = "keyboard@example.org"
     page.goto("/forms/news")
-    _tab_to(page, "E-mail address")
+    tab_to(page, "E-mail address")
     page.keyboard.type(address)
-    _tab_to(page, "Events")
+    tab_to(page, "Events")
     page.keyboard.press("Space")
-    _tab_to(page, "Yes, please send me")
+    tab_to(page, "Yes, please send me")
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Check your inbox")
     page.goto(_link(live_server.wait_for_mail(address)))
-    _tab_to(page, "Confirm my subscription")
+    tab_to(page, "Confirm my subscription")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("You are subscribed")
-    _tab_to(page, "Choose what you receive")
+    tab_to(page, "Choose what you receive")
     page.keyboard.press("Enter")
-    _tab_to(page, "Save my choices")
+    tab_to(page, "Save my choices")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Your choices are saved.")
-    _tab_to(page, "Unsubscribe from News")
+    tab_to(page, "Unsubscribe from News")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Unsubscribe from")
-    _tab_to(page, "Unsubscribe")
+    tab_to(page, "Unsubscribe")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("You are unsubscribed")
 
@@ -150,11 +139,7 @@ def _walk(page: Page, live_server: Service, address: str) -> list[str]:
     wrong = []
 
     def look() -> None:
-        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-        if wide:
-            wrong.append(f"{page.title()}: wider than the screen")
-        found = Axe().run(page).response["violations"]
-        wrong.extend(f"{page.title()}: {violation['id']}" for violation in found)
+        wrong.extend(barriers(page))
 
     def press(what: Locator) -> None:
         # A click returns before the next page is there: the old one would be looked at, or none.

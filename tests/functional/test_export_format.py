@@ -92,7 +92,7 @@ def test_a_large_file_comes_in_small_pieces(
 
 @given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"])), min_size=2))
 def test_any_cells_make_one_record_that_reads_back(cells: list[str]) -> None:
-    [record] = csv.reader(StringIO(export._line(cells), newline=""), strict=True)
+    [record] = csv.reader(StringIO(export.csv_line(cells), newline=""), strict=True)
     assert [cell.removeprefix("'") for cell in record] == [
         cell if cell[:1] in export.FORMULA else cell.removeprefix("'") for cell in cells
     ]

@@ -102,6 +102,23 @@ def test_the_mails_to_operators(app: Flask, smtp: SmtpServer, template: str) -> 
     _assert_golden(mail, f"{template.replace('_', '-')}.eml")
 
 
+RIGHTS_MAILS: dict[str, dict[str, str | int]] = {
+    "manage_link": {"manage_url": "https://news.example.org/manage/x", "minutes": 30},
+    "change_address": {"address_url": "https://news.example.org/address/x", "hours": 24},
+    "address_changed": {"contact": "privacy@example.org"},
+    "data_changed": {"ask_url": "https://news.example.org/manage"},
+    "data_erased": {},
+}
+
+
+@pytest.mark.parametrize("template", RIGHTS_MAILS)
+def test_the_mails_about_ones_own_data(app: Flask, smtp: SmtpServer, template: str) -> None:
+    with app.app_context(), unit_of_work() as session:
+        queue_mail(session, template, ADA, "en", RIGHTS_MAILS[template])
+    [mail] = deliver(app, smtp)
+    _assert_golden(mail, f"{template.replace('_', '-')}.eml")
+
+
 def test_every_mail_has_a_golden_file() -> None:
     mails = {path.parent.name.replace("_", "-") for path in TEMPLATES.glob("*/body.txt")}
     assert mails <= {path.stem for path in GOLDEN.glob("*.eml")}

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route
 
 TIMEOUT = 10_000.0  # milliseconds, as playwright counts
@@ -53,3 +54,21 @@ class Browsing:
     def _listen(self, message: ConsoleMessage) -> None:
         if "Content Security Policy" in message.text:
             self.faults.append(message.text)
+
+
+def barriers(page: Page) -> list[str]:
+    """What is wrong with the page as it is now, and shuts somebody out."""
+    found = [violation["id"] for violation in Axe().run(page).response["violations"]]
+    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        found.append("wider than the screen")
+    return [f"{page.title()}: {what}" for what in found]
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Press Tab until the focus is on what has this accessible name."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        if focused.count() and name in (focused.inner_text() or focused.aria_snapshot()):
+            return
+    raise AssertionError(f"{name} can't be reached with the keyboard")

@@ -19,7 +19,7 @@ from tests.support.applications import Visitor, run_jobs
 from tests.support.smtp import Received, SmtpServer
 
 ADA = "Ada@example.org"
-LINK = re.compile(r"https://\S+?/(confirm|preferences|unsubscribe)/([\w.-]+)")
+LINK = re.compile(r"https://\S+?/(confirm|preferences|unsubscribe|manage|address)/([\w.-]+)")
 # Where what a job has to do is kept, not what anybody did.
 MACHINERY = {"rate_limits", "alembic_version"}
 

@@ -13,7 +13,16 @@ from subscriptions.privacy.policy import load_policy
 # Columns of people's tables that are no personal data: ids, states and machinery.
 EXEMPT = {"id", "reference", "epoch", "status", "step", "source", "mails", "mails_on", "mailed_at"}
 EXEMPT |= {"key_id"}
-PERSONAL_TABLES = ["subscribers", "subscriptions", "profiles", "consent_records", "suppressions"]
+PERSONAL_TABLES = [
+    "subscribers",
+    "subscriptions",
+    "profiles",
+    "consent_records",
+    "suppressions",
+    "manage_links",
+    "address_changes",
+    "channel_consents",
+]
 
 
 def _category(name: str, calls: list[str]) -> Category:

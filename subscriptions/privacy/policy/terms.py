@@ -62,6 +62,7 @@ FITTINGS: Mapping[str, Fitting] = {
     PROFILE: Fitting(ENDS_A_SUBSCRIPTION, ASKED),
     CONSENT: Fitting(ENDS_A_SUBSCRIPTION, ASKED | CLIENT_DETAILS),
     "mail": Fitting(_needs(Trigger.UNDELIVERABLE)),
+    "address_change": Fitting(_needs(Trigger.RECORDED)),
     "suppression": Fitting(_needs(Trigger.RECORDED)),
     # These two name nobody, and a policy says even so how long they are kept.
     "journal": Fitting(_needs(Trigger.RECORDED)),

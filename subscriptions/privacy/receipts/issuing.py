@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
 from subscriptions.core.db import new_reference
-from subscriptions.core.links import current_links
+from subscriptions.core.links import PATHS, current_links
 from subscriptions.core.tokens import Purpose
 from subscriptions.privacy.policy import Clause, Policy, Trigger, current_policy
 from subscriptions.privacy.receipts.document import (
@@ -31,13 +31,14 @@ from subscriptions.privacy.receipts.document import (
 )
 from subscriptions.privacy.receipts.keys import KEYS_PATH, key_id, signing_keys
 from subscriptions.privacy.receipts.proof import Document, sign, timestamp
-from subscriptions.subscribers.consent import REQUESTED
+from subscriptions.subscribers.consent import OPT_IN, REQUESTED
 from subscriptions.subscribers.listing import ConsentStep, consent_steps
 from subscriptions.subscribers.queries import SubscriptionView
 
+MANAGE_PATH = f"/{PATHS[Purpose.MANAGE]}"
 RECEIPT_WITHIN = timedelta(minutes=30)
 ASKED, GAVE = "box ticked on a form", "button pressed on the page that the mailed link opens"
-# Access, rectification, erasure, restriction, portability, objection: all for us to answer.
+# Access, rectification, erasure, restriction, portability, objection: all behind a manage link.
 RIGHTS = ("A15", "A16", "A17", "A18", "A20", "A21")
 
 
@@ -57,7 +58,7 @@ def just_confirmed(confirmed_at: datetime | None) -> bool:
 def issue_receipt(session: Session, view: SubscriptionView) -> Document:
     """The signed receipt of a confirmed subscription. Nothing of it is kept here."""
     now = clock.now()
-    steps = consent_steps(session, view.id)
+    steps = [step for step in consent_steps(session, view.id) if step.step in OPT_IN]
     key = signing_keys()[0]
     document = build_receipt(view, steps, current_policy(), now).model_dump()
     method = f"{current_links().base_url}{KEYS_PATH}#{key_id(key.public_key())}"
@@ -69,9 +70,9 @@ def build_receipt(
 ) -> Receipt:
     """What the receipt says: the recorded steps, and the policy in force ``now``."""
     base_url = current_links().base_url
+    manage = f"{base_url}{MANAGE_PATH}"
     leave = current_links().to(Purpose.UNSUBSCRIBE, view.reference, view.epoch)
     controller = _controller()
-    turn_to = controller.contact or f"{base_url}/privacy"
     record = Record(
         identifier=view.reference,
         subject=DataSubject(contact=view.address),
@@ -83,7 +84,7 @@ def build_receipt(
         withdrawal=Withdrawal(exercised_at=leave),
         rights=[
             Right(kind="eu-gdpr:A7-3", exercised_at=leave),
-            *(Right(kind=f"eu-gdpr:{article}", exercised_at=turn_to) for article in RIGHTS),
+            *(Right(kind=f"eu-gdpr:{article}", exercised_at=manage) for article in RIGHTS),
         ],
     )
     return Receipt(identifier=new_reference(), created=timestamp(now), record=record)

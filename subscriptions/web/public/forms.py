@@ -67,7 +67,7 @@ class PublicForm(Form):
 @lru_cache(maxsize=64)
 def form_class(form: OpenForm) -> type[PublicForm]:
     """The WTForms class for a form. Made once for each version of it."""
-    fields: dict[str, Any] = {name: _profile_field(PROFILE_FIELDS[name]) for name in form.fields}
+    fields: dict[str, Any] = {name: profile_field(PROFILE_FIELDS[name]) for name in form.fields}
     if form.topics:
         choices = [SelectChoice(topic.slug, topic.title) for topic in form.topics]
         fields["topics"] = CheckboxesField(_("Topics"), choices=choices)
@@ -75,7 +75,8 @@ def form_class(form: OpenForm) -> type[PublicForm]:
     return type("HostedForm", (PublicForm,), fields)
 
 
-def _profile_field(field: ProfileField) -> Any:
+def profile_field(field: ProfileField) -> Any:
+    """The WTForms field for a profile field, with its checks."""
     kind = TextAreaField if field.input_type == "textarea" else StringField
     validators = [
         Length(max=field.max_length, message=_("This is too long: %(max)d characters at most.")),

@@ -74,6 +74,9 @@ def _rights() -> list[str]:
     return [
         gettext("See and change what you receive, with the link in every mail (Article 7(3))."),
         gettext("Unsubscribe with one click; your data is erased at once (Articles 7(3) and 17)."),
-        gettext("Ask for a copy, a correction, a restriction, or object (Articles 15 to 21)."),
+        gettext(
+            "See everything we hold, correct it, take it with you, restrict its use, object, or "
+            "have it erased: by yourself, with a link that we mail you (Articles 15 to 21)."
+        ),
         gettext("Complain to a supervisory authority (Article 77)."),
     ]
