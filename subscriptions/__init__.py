@@ -25,9 +25,11 @@ from subscriptions.mail.handing_over import noters
 from subscriptions.mail.mailbox import LocalMailbox
 from subscriptions.newsletters.fields import FIELDS_ALLOWED
 from subscriptions.privacy import purge
+from subscriptions.privacy.keeping import keeping_of
 from subscriptions.privacy.policy import Trigger, load_policy
 from subscriptions.subscribers import personal_data as subscriber_data
 from subscriptions.subscribers import suppression
+from subscriptions.subscribers.keeping import bind_keeping
 from subscriptions.subscribers.mails import CONFIRM, CONFIRM_WITHIN
 from subscriptions.subscribers.models import SUBSCRIPTION
 from subscriptions.subscribers.opt_in import note_confirmation_mail
@@ -119,6 +121,7 @@ def configure_privacy(app: Flask, settings: Settings) -> None:
     unconfirmed = policy.need(SUBSCRIPTION, Trigger.UNCONFIRMED)
     app.config[CONFIRM_WITHIN] = timedelta(days=unconfirmed.acts_after.days)
     app.config[FIELDS_ALLOWED] = policy.fields
+    bind_keeping(app, keeping_of(policy))
 
 
 def configure_mail(app: Flask, settings: Settings) -> None:

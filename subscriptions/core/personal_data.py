@@ -13,7 +13,7 @@ from sqlalchemy import Column, MetaData
 from sqlalchemy.orm import Session
 
 Exporter = Callable[[Session, int], Sequence[dict[str, Any]]]
-Eraser = Callable[[Session, int], int]
+Eraser = Callable[[Session, Sequence[int]], int]
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class Category:
     """One category of personal data.
 
     ``export`` returns what is held about the subscriber with this id, as plain values;
-    ``erase`` removes it and returns how many rows went. Both run in the caller's transaction.
+    ``erase`` removes it for the subscribers with these ids and returns how many rows went. Both run
+    in the caller's transaction.
     """
 
     name: str
@@ -42,10 +43,10 @@ class Registry:
             raise ValueError(f"category {category.name} is registered twice")
         self.categories[category.name] = category
 
-    def erase(self, session: Session, subscriber_id: int) -> dict[str, int]:
-        """Erase the subscriber in every category; return the rows erased per category."""
+    def erase(self, session: Session, subscriber_ids: Sequence[int]) -> dict[str, int]:
+        """Erase the subscribers in every category; return the rows erased per category."""
         return {
-            category.name: category.erase(session, subscriber_id)
+            category.name: category.erase(session, subscriber_ids)
             for category in reversed(list(self.categories.values()))
         }
 

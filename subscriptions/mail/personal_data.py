@@ -1,12 +1,13 @@
 """How queued mail is exported and erased."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from subscriptions.core.personal_data import Category
-from subscriptions.core.statements import table_of
+from subscriptions.core.statements import DeleteOf, table_of
 from subscriptions.mail.models import MAIL, OutboxMessage
 
 
@@ -31,11 +32,12 @@ def _without_links(context: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in context.items() if not name.endswith("_url")}
 
 
-ERASE = delete(table_of(OutboxMessage)).where(OutboxMessage.subscriber_id == bindparam("person"))
+OUTBOX = table_of(OutboxMessage)
+ERASE = DeleteOf(lambda theirs: delete(OUTBOX).where(theirs(OUTBOX.c.subscriber_id)))
 
 
-def _erase(session: Session, subscriber_id: int) -> int:
-    return session.connection().execute(ERASE, {"person": subscriber_id}).rowcount
+def _erase(session: Session, subscriber_ids: Sequence[int]) -> int:
+    return ERASE.run(session.connection(), subscriber_ids).rowcount
 
 
 CATEGORIES = (Category(MAIL, "Mail that is queued for the person", _export, _erase),)

@@ -17,7 +17,7 @@ from subscriptions.core.transactions import current_session, unit_of_work
 from subscriptions.mail.models import OutboxMessage
 from subscriptions.privacy.models import ClauseRun
 from subscriptions.privacy.policy import Clause, current_policy
-from subscriptions.subscribers.lifecycle import end_subscriptions
+from subscriptions.subscribers.ending import end_subscriptions
 from subscriptions.subscribers.models import (
     DailyCount,
     ErasedReference,

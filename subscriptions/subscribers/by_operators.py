@@ -7,7 +7,7 @@ from subscriptions.core.addresses import address_key
 from subscriptions.core.errors import Conflict, NotFound
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.models import Newsletter
-from subscriptions.subscribers.lifecycle import Ended, end_subscriptions, erase_subscriber
+from subscriptions.subscribers.ending import Ended, end_subscriptions, erase_subscriber
 from subscriptions.subscribers.mail_cap import may_mail
 from subscriptions.subscribers.mails import Recipient, send_confirmation, sender_for
 from subscriptions.subscribers.models import Subscriber, Subscription

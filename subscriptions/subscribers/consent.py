@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert
 
@@ -37,7 +38,9 @@ INSERT = insert(CONSENT_RECORDS)
 FORGET = delete(CONSENT_RECORDS).where(
     CONSENT_RECORDS.c.subscription_id == bindparam("of"),
     CONSENT_RECORDS.c.step == bindparam("of_step"),
+    CONSENT_RECORDS.c.at > bindparam("since"),
 )
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def record_consent(
@@ -63,6 +66,12 @@ def record_consent(
     connection.execute(INSERT, parameters)
 
 
-def forget_request(connection: Connection, subscription_id: int) -> None:
-    """Drop the record of a request that a newer one replaces before either was confirmed."""
-    connection.execute(FORGET, {"of": subscription_id, "of_step": REQUESTED})
+def forget_request(
+    connection: Connection, subscription_id: int, since: datetime | None = None
+) -> None:
+    """Drop the record of a request that a newer one replaces before either was confirmed.
+
+    ``since`` is when the subscription had ended that is asked for anew, if a clause keeps it.
+    """
+    parameters = {"of": subscription_id, "of_step": REQUESTED, "since": since or EVER}
+    connection.execute(FORGET, parameters)

@@ -24,8 +24,8 @@ COUNT = upsert(
 )
 
 
-def count(connection: Connection, newsletter_id: int, event: Event) -> None:
-    """Count one more ``event`` today."""
+def count(connection: Connection, newsletter_id: int, event: Event, number: int = 1) -> None:
+    """Count one more ``event`` today, or ``number`` more."""
     # SQLite has one writer at a time; on PostgreSQL sign-ups would queue at one row's lock.
     shards = 1 if connection.dialect.name == "sqlite" else SHARDS
     parameters = {
@@ -33,7 +33,7 @@ def count(connection: Connection, newsletter_id: int, event: Event) -> None:
         "newsletter_id": newsletter_id,
         "event": event.value,
         "shard": random.randrange(shards),  # noqa: S311 (not a secret)
-        "count": 1,
+        "count": number,
     }
     COUNT.run(connection, parameters)
 

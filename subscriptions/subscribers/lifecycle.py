@@ -1,49 +1,26 @@
 """Confirming and ending: what the links in mails do."""
 
 import hmac
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from hashlib import sha256
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
 from subscriptions.core.errors import Conflict, Gone
-from subscriptions.core.personal_data import registry
 from subscriptions.core.statements import table_of
 from subscriptions.core.tokens import Reference
-from subscriptions.mail.models import MAIL
-from subscriptions.mail.outbox import forget_queued
 from subscriptions.subscribers.consent import CONFIRMED, REQUESTED, Evidence, record_consent
 from subscriptions.subscribers.counters import count
+from subscriptions.subscribers.ending import Ended, end_subscriptions, erase_subscriber
 from subscriptions.subscribers.models import (
-    CONSENT,
-    PROFILE,
-    SUBSCRIPTION,
     ConsentRecord,
-    ErasedReference,
-    Profile,
     Subscriber,
     Subscription,
-    SubscriptionTopic,
 )
 from subscriptions.subscribers.states import Event, Status, after
 from subscriptions.subscribers.suppression import lift_for
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """What an unsubscribe did. ``erased`` says that nothing of the person is left.
-
-    ``rows`` says how many rows went, per category of personal data.
-    """
-
-    newsletter_id: int | None
-    erased: bool
-    rows: Mapping[str, int] = field(default_factory=dict)
-
 
 SUBSCRIPTIONS = table_of(Subscription)
 SUBSCRIBERS = table_of(Subscriber)
@@ -68,21 +45,20 @@ FIND = (
 MAKE_ACTIVE = (
     update(SUBSCRIPTIONS)
     .where(SUBSCRIPTIONS.c.id == bindparam("of"))
-    .values(status=Status.ACTIVE.value, confirmed_at=bindparam("now"))
+    .values(
+        status=Status.ACTIVE.value,
+        confirmed_at=bindparam("now"),
+        engaged_at=bindparam("now"),
+        ended_at=None,
+        erasure_asked_at=None,
+    )
 )
-REQUESTED_CONSENT = select(RECORDS.c.wording_hash, RECORDS.c.topics).where(
-    RECORDS.c.subscription_id == bindparam("of"), RECORDS.c.step == REQUESTED
-)
-ALL_OF_PERSON = select(
-    SUBSCRIPTIONS.c.id, SUBSCRIPTIONS.c.reference, SUBSCRIPTIONS.c.newsletter_id
-).where(SUBSCRIPTIONS.c.subscriber_id == bindparam("person"))
-JOURNAL = insert(table_of(ErasedReference))
-# What a subscription consists of, dependants first, and the category that each counts for.
-PARTS = (
-    (SUBSCRIPTION, table_of(SubscriptionTopic).c.subscription_id),
-    (PROFILE, table_of(Profile).c.subscription_id),
-    (CONSENT, RECORDS.c.subscription_id),
-    (SUBSCRIPTION, SUBSCRIPTIONS.c.id),
+# The latest: of one that ended and is asked for anew, a clause may keep the one from before.
+REQUESTED_CONSENT = (
+    select(RECORDS.c.wording_hash, RECORDS.c.topics)
+    .where(RECORDS.c.subscription_id == bindparam("of"), RECORDS.c.step == REQUESTED)
+    .order_by(RECORDS.c.id.desc())
+    .limit(1)
 )
 
 
@@ -142,49 +118,6 @@ def unsubscribe_from_all(session: Session, reference: Reference) -> Ended:
     if found is None:
         return Ended(None, erased=False)
     return erase_subscriber(session, found.subscriber_id, Event.UNSUBSCRIBED)
-
-
-def erase_subscriber(session: Session, subscriber_id: int, event: Event) -> Ended:
-    """End all subscriptions of a person and erase the person."""
-    ids = session.scalars(
-        select(Subscription.id).where(Subscription.subscriber_id == subscriber_id)
-    ).all()
-    return end_subscriptions(session, subscriber_id, ids, event)
-
-
-def end_subscriptions(
-    session: Session, subscriber_id: int, subscription_ids: Sequence[int], event: Event
-) -> Ended:
-    """End these subscriptions of one person; with the last one the person is erased.
-
-    Everything happens in the caller's transaction: every category of the registry, queued mail
-    included. What stays are the anonymous counters and the journal of random ids.
-    """
-    connection = session.connection()
-    rows = connection.execute(ALL_OF_PERSON, {"person": subscriber_id}).all()
-    ending = [row for row in rows if row.id in subscription_ids]
-    now = clock.now()
-    for row in ending:
-        count(connection, row.newsletter_id, event)
-    if ending:
-        journal = [{"reference": row.reference, "erased_at": now} for row in ending]
-        connection.execute(JOURNAL, journal)
-    erased = len(ending) == len(rows)
-    if erased:
-        gone = registry.erase(session, subscriber_id)
-    else:
-        queued = forget_queued(session, subscriber_id, [row.newsletter_id for row in ending])
-        gone = {MAIL: queued, **delete_subscriptions(session, [row.id for row in ending])}
-    return Ended(ending[0].newsletter_id if ending else None, erased=erased, rows=gone)
-
-
-def delete_subscriptions(session: Session, subscription_ids: Sequence[int]) -> dict[str, int]:
-    """Delete these subscriptions with all that hangs on them; return the rows per category."""
-    rows: Counter[str] = Counter()
-    for category, column in PARTS:
-        those = delete(column.table).where(column.in_(subscription_ids))
-        rows[category] += session.connection().execute(those).rowcount
-    return rows
 
 
 def _of(reference: Reference) -> dict[str, str | int]:

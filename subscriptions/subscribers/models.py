@@ -41,6 +41,9 @@ class Subscription(Base):
 
     ``reference`` and ``epoch`` are what tokens carry. *Paused* and *restricted* are separate from
     the state. ``mails_on`` and ``mails`` count the answers to sign-ups, for their daily cap.
+    ``engaged_at`` is when the person last did something about it: confirmed, changed a preference,
+    said that they still want it; opening a mail is none of these. ``ended_at`` stays while an ended
+    one is asked for anew, so that it is not kept longer for that.
     """
 
     __tablename__ = "subscriptions"
@@ -52,6 +55,12 @@ class Subscription(Base):
             "requested_at",
             sqlite_where=text("status = 'pending'"),
             postgresql_where=text("status = 'pending'"),
+        ),
+        Index(
+            "ix_subscriptions_ended",
+            "ended_at",
+            sqlite_where=text("ended_at IS NOT NULL"),
+            postgresql_where=text("ended_at IS NOT NULL"),
         ),
     )
 
@@ -68,7 +77,10 @@ class Subscription(Base):
     restricted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime, info=personal(SUBSCRIPTION))
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=personal(SUBSCRIPTION))
+    engaged_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=personal(SUBSCRIPTION))
+    asked_again_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    erasure_asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     mails_on: Mapped[date | None] = mapped_column(Date)
     mails: Mapped[int] = mapped_column(SmallInteger, default=0)
@@ -152,9 +164,10 @@ class DailyCount(Base):
 
 
 class ErasedReference(Base):
-    """The journal of erasures: random ids of subscriptions that are gone, and when.
+    """The journal of erasures: random ids of subscriptions that ended or are gone, and when.
 
-    It names nobody. A restored backup is cleaned by it before it serves.
+    It names nobody. A restored backup is cleaned by it before it serves: ``keeps`` says what a
+    clause was allowed to keep then (:class:`subscriptions.subscribers.keeping.Keeps`).
     """
 
     __tablename__ = "erased_references"
@@ -162,6 +175,7 @@ class ErasedReference(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     reference: Mapped[str] = mapped_column(String(REFERENCE_LENGTH))
     erased_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    keeps: Mapped[str] = mapped_column(String(10), server_default="nothing")
 
 
 class Suppression(Base):

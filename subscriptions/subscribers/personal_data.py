@@ -5,11 +5,9 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
-    Delete,
     Select,
-    bindparam,
+    Table,
     delete,
     inspect,
     select,
@@ -17,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from subscriptions.core.personal_data import Category
-from subscriptions.core.statements import table_of
+from subscriptions.core.statements import DeleteOf, table_of
 from subscriptions.mail.mailbox import forget_recipient
 from subscriptions.newsletters.models import Newsletter, Wording
 from subscriptions.subscribers.models import (
@@ -100,66 +98,76 @@ def _export_suppression(session: Session, subscriber_id: int) -> Sequence[dict[s
     return [entry._asdict() for entry in entries_of(session.connection(), key)]
 
 
-PERSON: BindParameter[int] = bindparam("person")
-OWN = select(Subscription.id).where(Subscription.subscriber_id == PERSON)
 SUBSCRIBERS, SUBSCRIPTIONS = table_of(Subscriber), table_of(Subscription)
 TOPICS, PROFILES, RECORDS = (
     table_of(SubscriptionTopic),
     table_of(Profile),
     table_of(ConsentRecord),
 )
-ERASE_ADDRESS = (
-    delete(SUBSCRIBERS).where(SUBSCRIBERS.c.id == PERSON).returning(SUBSCRIBERS.c.address)
+
+
+def _hanging_on_theirs(table: Table) -> DeleteOf:
+    """A DELETE of what hangs on somebody's subscriptions."""
+    return DeleteOf(
+        lambda theirs: delete(table).where(
+            table.c.subscription_id.in_(
+                select(SUBSCRIPTIONS.c.id).where(theirs(SUBSCRIPTIONS.c.subscriber_id))
+            )
+        )
+    )
+
+
+ERASE_ADDRESS = DeleteOf(
+    lambda theirs: (
+        delete(SUBSCRIBERS).where(theirs(SUBSCRIBERS.c.id)).returning(SUBSCRIBERS.c.address)
+    )
 )
-ERASE_TOPICS = delete(TOPICS).where(TOPICS.c.subscription_id.in_(OWN))
-ERASE_SUBSCRIPTIONS = delete(SUBSCRIPTIONS).where(SUBSCRIPTIONS.c.subscriber_id == PERSON)
-ERASE_PROFILES = delete(PROFILES).where(PROFILES.c.subscription_id.in_(OWN))
-ERASE_RECORDS = delete(RECORDS).where(RECORDS.c.subscription_id.in_(OWN))
+ERASE_SUBSCRIPTIONS = DeleteOf(
+    lambda theirs: delete(SUBSCRIPTIONS).where(theirs(SUBSCRIPTIONS.c.subscriber_id))
+)
+ERASE_TOPICS, ERASE_PROFILES, ERASE_RECORDS = map(_hanging_on_theirs, (TOPICS, PROFILES, RECORDS))
 
 
-def _erase_address(session: Session, subscriber_id: int) -> int:
-    addresses = session.connection().scalars(ERASE_ADDRESS, {"person": subscriber_id}).all()
+def _erase_address(session: Session, subscriber_ids: Sequence[int]) -> int:
+    addresses = ERASE_ADDRESS.run(session.connection(), subscriber_ids).scalars().all()
     for address in addresses:
         forget_recipient(address)
     return len(addresses)
 
 
-def _erase_subscriptions(session: Session, subscriber_id: int) -> int:
-    _run(session, ERASE_TOPICS, subscriber_id)
-    return _run(session, ERASE_SUBSCRIPTIONS, subscriber_id)
+def _erase_subscriptions(session: Session, subscriber_ids: Sequence[int]) -> int:
+    ERASE_TOPICS.run(session.connection(), subscriber_ids)
+    return ERASE_SUBSCRIPTIONS.run(session.connection(), subscriber_ids).rowcount
 
 
-def _erase_profiles(session: Session, subscriber_id: int) -> int:
-    return _run(session, ERASE_PROFILES, subscriber_id)
+def _erase_profiles(session: Session, subscriber_ids: Sequence[int]) -> int:
+    return ERASE_PROFILES.run(session.connection(), subscriber_ids).rowcount
 
 
-def _erase_consent(session: Session, subscriber_id: int) -> int:
-    return _run(session, ERASE_RECORDS, subscriber_id)
+def _erase_consent(session: Session, subscriber_ids: Sequence[int]) -> int:
+    return ERASE_RECORDS.run(session.connection(), subscriber_ids).rowcount
 
 
-def _erase_change(session: Session, subscriber_id: int) -> int:
+def _erase_change(session: Session, subscriber_ids: Sequence[int]) -> int:
     """Nothing by itself: it goes with the subscriber's row, by its foreign key.
 
     So an unsubscribe pays nothing for what hardly anybody has. Only the local mailbox is asked to
     forget the address that the mail went to.
     """
     if current_app.extensions["assent_settings"].uses_local_mailbox:
-        for row in _export_change(session, subscriber_id):
-            forget_recipient(row["address"])
+        for subscriber_id in subscriber_ids:
+            for row in _export_change(session, subscriber_id):
+                forget_recipient(row["address"])
     return 0
 
 
-def _erase_suppression(_session: Session, _subscriber_id: int) -> int:
+def _erase_suppression(_session: Session, _subscriber_ids: Sequence[int]) -> int:
     """Nothing: the one category that outlives an erasure (GDPR Articles 17(3)(b) and 21(3)).
 
     Without the entry, an old list that is imported again would bring back who objected. The notice
     names it; it goes by its own clause, or by the person's new double opt-in.
     """
     return 0
-
-
-def _run(session: Session, statement: Delete, subscriber_id: int) -> int:
-    return session.connection().execute(statement, {"person": subscriber_id}).rowcount
 
 
 # Those that others hang on come first: they are erased last.

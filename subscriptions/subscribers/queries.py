@@ -108,5 +108,7 @@ def requested_consent(session: Session, subscription_id: int) -> Requested:
         select(Wording.text, Wording.hash, ConsentRecord.topics)
         .join(ConsentRecord, ConsentRecord.wording_hash == Wording.hash)
         .where(ConsentRecord.subscription_id == subscription_id, ConsentRecord.step == REQUESTED)
+        .order_by(ConsentRecord.id.desc())
+        .limit(1)
     ).one()
     return Requested(*row)

@@ -13,7 +13,7 @@ from subscriptions.core.errors import Conflict
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.mail.outbox import forget_queued
 from subscriptions.newsletters.fields import PROFILE_FIELDS
-from subscriptions.subscribers.lifecycle import Ended, erase_subscriber
+from subscriptions.subscribers.ending import Ended, erase_subscriber
 from subscriptions.subscribers.mails import Person, tell_changed, tell_erased
 from subscriptions.subscribers.manage_link import Owner
 from subscriptions.subscribers.models import Profile, Subscription

@@ -69,6 +69,7 @@ class Known(NamedTuple):
     status: str
     locale: str
     restricted_at: datetime | None
+    ended_at: datetime | None
     mailed_at: datetime | None
     mails_on: date | None
     mails: int
@@ -113,7 +114,7 @@ RENEW = (
     .values(
         {
             name: bindparam(f"new_{name}")
-            for name in ("status", "epoch", "form_id", "locale", "requested_at", "ended_at")
+            for name in ("status", "epoch", "form_id", "locale", "requested_at")
         }
     )
 )
@@ -209,12 +210,11 @@ def _renew(session: Session, known: Known, request: Request, evidence: Evidence)
         "new_form_id": request.form_id,
         "new_locale": evidence.locale,
         "new_requested_at": clock.now(),
-        "new_ended_at": None,
     }
     connection.execute(RENEW, renewed)
     for statement in FORGET_CHOICES:
         connection.execute(statement, {"of": known.id})
-    forget_request(connection, known.id)
+    forget_request(connection, known.id, known.ended_at)
     _fill(connection, known.id, request, evidence)
     if again:
         count(connection, request.newsletter_id, Event.REQUESTED)

@@ -19,7 +19,9 @@ class Event(StrEnum):
     REQUESTED = "requested"
     CONFIRMED = "confirmed"
     UNSUBSCRIBED = "unsubscribed"
-    EXPIRED = "expired"
+    EXPIRED = "expired"  # never confirmed
+    CLOSED = "closed"  # the newsletter was given up
+    LAPSED = "lapsed"  # asked again, and no answer came
 
 
 TRANSITIONS: dict[tuple[Status, Event], Status] = {
@@ -29,7 +31,10 @@ TRANSITIONS: dict[tuple[Status, Event], Status] = {
     (Status.PENDING, Event.EXPIRED): Status.ENDED,
     (Status.ACTIVE, Event.REQUESTED): Status.ACTIVE,
     (Status.ACTIVE, Event.CONFIRMED): Status.ACTIVE,
+    (Status.PENDING, Event.CLOSED): Status.ENDED,
     (Status.ACTIVE, Event.UNSUBSCRIBED): Status.ENDED,
+    (Status.ACTIVE, Event.CLOSED): Status.ENDED,
+    (Status.ACTIVE, Event.LAPSED): Status.ENDED,
     (Status.ENDED, Event.REQUESTED): Status.PENDING,
     (Status.ENDED, Event.UNSUBSCRIBED): Status.ENDED,
 }

@@ -11,7 +11,7 @@ from subscriptions.core import clock
 from subscriptions.core.addresses import Address
 from subscriptions.core.errors import NotFound
 from subscriptions.core.words import lazy_gettext as _
-from subscriptions.subscribers.lifecycle import end_subscriptions
+from subscriptions.subscribers.ending import end_subscriptions
 from subscriptions.subscribers.models import Subscriber, Subscription, Suppression
 from subscriptions.subscribers.states import Event
 from subscriptions.subscribers.suppression import (

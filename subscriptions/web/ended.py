@@ -7,7 +7,7 @@ from flask import render_template, url_for
 from subscriptions.core import clock
 from subscriptions.privacy.after_erasure import what_stays, what_went
 from subscriptions.privacy.policy import current_policy
-from subscriptions.subscribers.lifecycle import Ended
+from subscriptions.subscribers.ending import Ended
 from subscriptions.subscribers.models import SUPPRESSION
 from subscriptions.subscribers.queries import SubscriptionView
 from subscriptions.web.locale import speak

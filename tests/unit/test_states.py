@@ -14,7 +14,10 @@ EDGES = {
     ("pending", "expired"): "ended",
     ("active", "requested"): "active",
     ("active", "confirmed"): "active",
+    ("pending", "closed"): "ended",
     ("active", "unsubscribed"): "ended",
+    ("active", "closed"): "ended",
+    ("active", "lapsed"): "ended",
     ("ended", "requested"): "pending",
     ("ended", "unsubscribed"): "ended",
 }

@@ -15,7 +15,7 @@ from subscriptions.newsletters.editing import topic_of
 from subscriptions.newsletters.fields import PROFILE_FIELDS
 from subscriptions.operators.roles import Role
 from subscriptions.subscribers.by_operators import end_for, erase_for, send_confirmation_again
-from subscriptions.subscribers.lifecycle import Ended
+from subscriptions.subscribers.ending import Ended
 from subscriptions.subscribers.listing import PAGE, Filter, list_subscribers, subscriber_record
 from subscriptions.subscribers.queries import chosen_topics
 from subscriptions.subscribers.states import Status

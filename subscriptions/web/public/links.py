@@ -9,8 +9,8 @@ from subscriptions.core.links import current_links
 from subscriptions.core.tokens import Purpose, Reference
 from subscriptions.core.transactions import current_session, unit_of_work
 from subscriptions.privacy.receipts.issuing import just_confirmed, receipt_link
+from subscriptions.subscribers.ending import Ended
 from subscriptions.subscribers.lifecycle import (
-    Ended,
     RequestChanged,
     confirm,
     fingerprint,
