@@ -6,6 +6,7 @@ Exit 0 on success, 1 on a refused or failed action, 2 on bad usage; never a trac
 from flask import Flask
 
 from subscriptions.cli import (
+    backup,
     docs,
     exporting,
     newsletters,
@@ -30,6 +31,8 @@ def register(app: Flask) -> None:
         retention.retention,
         privacy.privacy,
         suppression.suppression,
+        backup.backup_command,
+        backup.restore_command,
         docs.docs,
     ):
         app.cli.add_command(command)

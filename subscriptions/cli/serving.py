@@ -9,9 +9,12 @@ from flask.globals import app_ctx
 
 from subscriptions.cli.output import plain_errors
 from subscriptions.cli.preparing import prepare, refuse_forms_beyond_the_policy, welcome
+from subscriptions.cli.presence import presence_in
 from subscriptions.cli.server import port_is_free, run_server
-from subscriptions.cli.worker import run_worker
+from subscriptions.cli.worker import end_with_parent, run_worker
+from subscriptions.core.jobs import create_queue_tables, current_queue
 from subscriptions.core.transactions import current_session
+from subscriptions.transfer.backup.mark import WHAT_TO_DO
 
 
 @click.command()
@@ -31,13 +34,18 @@ def serve(without_worker: bool) -> None:
     settings = current_app.extensions["assent_settings"]
     if not port_is_free(settings.host, settings.port):
         raise click.ClickException(f"port {settings.port} on {settings.host} is in use already")
-    with plain_errors():
-        prepare()
-        click.echo(welcome())
-    # A read left open here would pin the write-ahead log for as long as we serve.
-    current_session().close()
-    sys.stdout.flush()
-    run_server(app_ctx.app, settings, with_worker=not without_worker)
+    with presence_in(settings) as presence:
+        with plain_errors(on_copy=True):
+            if presence.may_serve:
+                prepare()
+                click.echo(welcome())
+            else:
+                create_queue_tables(current_queue())
+                click.echo(WHAT_TO_DO, err=True)
+        # A read left open here would pin the write-ahead log for as long as we serve.
+        current_session().close()
+        sys.stdout.flush()
+        run_server(app_ctx.app, settings, with_worker=not without_worker)
 
 
 @click.command()
@@ -45,7 +53,15 @@ def serve(without_worker: bool) -> None:
 @with_appcontext
 def worker(with_parent: bool) -> None:
     """Deliver mail, purge and tidy up, until stopped."""
-    with plain_errors():
-        refuse_forms_beyond_the_policy()
-    current_session().close()
-    run_worker(app_ctx.app, with_parent)
+    if with_parent:
+        end_with_parent()
+    settings = current_app.extensions["assent_settings"]
+    with presence_in(settings) as presence:
+        if not presence.may_serve:
+            if not with_parent:  # which has said it
+                click.echo(WHAT_TO_DO, err=True)
+            presence.wait()
+        with plain_errors():
+            refuse_forms_beyond_the_policy()
+        current_session().close()
+        run_worker(app_ctx.app)

@@ -36,13 +36,16 @@ class GracefulConsumer(Consumer):  # type: ignore[misc]
         super()._set_signal_handlers()
 
 
-def run_worker(app: Flask, with_parent: bool) -> None:
-    """Run jobs until a signal, or until our parent is gone."""
+def end_with_parent() -> None:
+    """End this process in good order when its standard input is closed."""
+    threading.Thread(target=stop_at_end_of, args=(STDIN,), daemon=True).start()
+
+
+def run_worker(app: Flask) -> None:
+    """Run jobs until a signal."""
     settings = app.extensions["assent_settings"]
     listener = start_local_mailbox(app) if settings.uses_local_mailbox else None
     stopping = threading.Event()
-    if with_parent:
-        threading.Thread(target=stop_at_end_of, args=(STDIN,), daemon=True).start()
     with _presence(settings.data_dir / "worker.lock") as alone:
         if alone and settings.is_sqlite:
             _release_leases(app)

@@ -98,17 +98,20 @@ def end_subscriptions(
     subscription_ids: Sequence[int],
     event: Event,
     keeps: Keeps = Keeps.CLAUSES,
+    *,
+    at: datetime | None = None,
 ) -> Ended:
     """End these subscriptions of one person; if nothing is kept of any, the person is erased.
 
     Everything happens in the caller's transaction: every category of the registry, queued mail
     included. What stays are the anonymous counters, the journal of random ids, and what ``keeps``
-    allows; that is never anything of a subscription that was not confirmed.
+    allows; that is never anything of a subscription that was not confirmed. ``at`` is when it
+    happened, if not now.
     """
     connection = session.connection()
     all_rows = connection.execute(ALL_OF_PERSON, {"person": subscriber_id})
     everything = [Standing(*row) for row in all_rows]
-    now = clock.now()
+    now = at or clock.now()
     ending = [row for row in everything if row.id in subscription_ids]
     staying = {row: stays for row in ending if (stays := _stays(row, keeps, now))}
     for row in ending:

@@ -5,7 +5,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from subscriptions.config import Settings
 from subscriptions.extensions import csrf
-from subscriptions.web import admin, errors, headers, limits, locale, ops, sessions
+from subscriptions.web import admin, copies, errors, headers, limits, locale, ops, sessions
 from subscriptions.web.mailbox import blueprint as mailbox
 from subscriptions.web.manage import blueprint as manage
 from subscriptions.web.preferences import blueprint as preferences
@@ -24,6 +24,7 @@ def register(app: Flask, settings: Settings) -> None:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     app.context_processor(_house_style)
+    copies.configure(app, settings)
     sessions.configure(app, settings)
     csrf.init_app(app)
     for blueprint in (public, preferences, manage, ops.blueprint):

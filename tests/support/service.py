@@ -41,6 +41,11 @@ class Service:
 
         What is left of an earlier start is killed.
         """
+        self.spawn(*command)
+        wait_until("service that is ready", self._is_ready, START_SECONDS)
+
+    def spawn(self, *command: str) -> None:
+        """The same without waiting."""
         self.kill()
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
@@ -52,7 +57,6 @@ class Service:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        wait_until("service that is ready", self._is_ready, START_SECONDS)
 
     def stop(self) -> int:
         """End it as Ctrl-C in a terminal does, and return its exit code; no process is left."""

@@ -1,0 +1,1 @@
+"""Backup and restore: a consistent copy, and no return of who has been erased."""
