@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 
 from subscriptions.cli.output import plain_errors
 from subscriptions.core import clock
-from subscriptions.privacy.purge import run_retention
+from subscriptions.privacy.retention.running import run_retention
 
 retention = AppGroup("retention", help="The clauses of the policy: execute them.")
 

@@ -19,7 +19,7 @@ from subscriptions.core.transactions import unit_of_work
 from subscriptions.extensions import db
 from subscriptions.mail import outbox
 from subscriptions.mail.mailbox import start_local_mailbox
-from subscriptions.privacy.purge import PURGE
+from subscriptions.privacy.retention.running import PURGE
 
 THREADS = 2
 STDIN = 0

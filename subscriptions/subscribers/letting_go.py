@@ -53,4 +53,4 @@ def _with_nothing_else(session: Session, ending: Sequence[Standing]) -> set[int]
         .where(SUBSCRIPTIONS.c.subscriber_id.in_(list(ends)))
         .group_by(SUBSCRIPTIONS.c.subscriber_id)
     )
-    return {person for person, number in held.tuples() if number == ends[person]}
+    return {person for person, number in held if number == ends[person]}

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
-from sqlalchemy import select
 
+from subscriptions.core.clock import now
 from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import current_session
-from subscriptions.privacy import purge
-from subscriptions.privacy.models import ClauseRun
+from subscriptions.privacy.policy import current_policy
+from subscriptions.privacy.retention import running
+from subscriptions.privacy.retention.ledger import overdue_clauses
 from tests.support.applications import Visitor, run_jobs
 from tests.support.held import held
 from tests.support.smtp import SmtpServer
@@ -37,11 +38,10 @@ def _newsletters(app: Flask, client: Visitor, clock: FrozenClock) -> None:
 
 
 def _purge(app: Flask) -> dict[str, int]:
-    """Run the scheduled job; return what each clause erased, if anything."""
+    """Execute the clauses; return what each one erased, if anything."""
     with app.app_context():
-        purge.purge()
-        runs = current_session().scalars(select(ClauseRun))
-        return {run.clause: run.erased_last for run in runs if run.erased_last}
+        erased = running.run_retention(now())
+        return {clause: number for clause, number in erased.items() if number}
 
 
 def _people(app: Flask) -> list[str]:
@@ -107,7 +107,7 @@ def test_an_unconfirmed_second_subscription_leaves_the_first_alone(
 def test_however_many_there_are_all_of_them_go(
     app: Flask, client: Visitor, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(purge, "BATCH", 2)
+    monkeypatch.setattr(running, "LARGEST_BATCH", 2)
     for number in range(5):
         sign_up(client, f"nobody{number}@example.org")
     clock.advance(days=7)
@@ -166,19 +166,35 @@ def test_the_counters_are_kept_twelve_hundred_days(app: Flask, clock: FrozenCloc
     assert _purge(app) == {"counters": counted}
 
 
-def test_the_ledger_says_when_each_clause_ran_and_how_much_it_ever_erased(
+def test_the_ledger_says_for_each_day_when_each_clause_ran_and_what_it_came_to(
     app: Flask, client: Visitor, clock: FrozenClock
 ) -> None:
     for address in ("one@example.org", "two@example.org"):
         sign_up(client, address)
         clock.advance(days=7)
         _purge(app)
-    ledger = {row["clause"]: row for row in rows_of(app, "clause_runs")}
+        _purge(app)
     published = client.get("/privacy.json").get_json()["clauses"]
-    assert set(ledger) == {clause["id"] for clause in published}
-    assert {row["ran_at"] for row in ledger.values()} == {clock.now}
-    assert ledger["unconfirmed"]["erased_ever"] == 2
+    assert {row["clause"] for row in rows_of(app, "clause_runs")} == {c["id"] for c in published}
+    unconfirmed = [row for row in rows_of(app, "clause_runs") if row["clause"] == "unconfirmed"]
+    assert [row["ran_at"] for row in unconfirmed] == [clock.now - timedelta(days=7), clock.now]
+    for row in unconfirmed:
+        assert (row["runs"], row["looked_at"], row["erased"], row["overdue"]) == (2, 1, 1, 0)
     assert {clause["last_run"] for clause in published} == {clock.now.date().isoformat()}
+
+
+def test_a_job_that_stands_still_shows(app: Flask, client: Visitor, clock: FrozenClock) -> None:
+    _purge(app)
+    sign_up(client)
+    clock.advance(days=1)
+    with app.app_context():
+        assert overdue_clauses(current_session(), current_policy(), clock.now) == []
+        clock.advance(seconds=1)
+        late = overdue_clauses(current_session(), current_policy(), clock.now)
+        assert "unconfirmed" in late
+    _purge(app)
+    with app.app_context():
+        assert overdue_clauses(current_session(), current_policy(), clock.now) == []
 
 
 def test_the_command_runs_the_clauses_now_or_as_of_another_day(

@@ -16,7 +16,7 @@ MOMENT = datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=UTC)
 
 
 def _run(clause: str, at: datetime = MOMENT) -> ClauseRun:
-    return ClauseRun(clause=clause, ran_at=at, erased_last=0, erased_ever=0)
+    return ClauseRun(clause=clause, day=at.date(), ran_at=at)
 
 
 def _clauses(app: Flask) -> list[str]:

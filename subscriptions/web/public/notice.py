@@ -9,7 +9,7 @@ from flask_babel import format_date
 from subscriptions.core.words import gettext
 from subscriptions.privacy.policy import Clause, current_policy
 from subscriptions.privacy.policy.in_words import action_in_words, kept_in_words
-from subscriptions.privacy.purge import last_runs
+from subscriptions.privacy.retention.ledger import last_runs
 from subscriptions.web.locale import current_settings
 from subscriptions.web.public.blueprint import blueprint
 

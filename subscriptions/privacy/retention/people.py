@@ -1,0 +1,133 @@
+"""The steps that let go of people: never confirmed, ended, or left over from a newsletter."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, null, select, update
+from sqlalchemy.orm import Session
+
+from subscriptions.core.statements import table_of
+from subscriptions.newsletters.models import Newsletter
+from subscriptions.privacy.policy import Clause
+from subscriptions.privacy.retention.step import AT, PERSON, Limits, Step
+from subscriptions.subscribers.ending import STANDING, SUBSCRIPTIONS, Standing, end_subscriptions
+from subscriptions.subscribers.letting_go import let_go
+from subscriptions.subscribers.models import ConsentRecord, Profile, Subscriber
+from subscriptions.subscribers.states import Event, Status
+
+SUBSCRIBERS, NEWSLETTERS = table_of(Subscriber), table_of(Newsletter)
+RECORDS, PROFILES = table_of(ConsentRecord), table_of(Profile)
+PENDING = SUBSCRIPTIONS.c.status == Status.PENDING.value
+ENDED = and_(SUBSCRIPTIONS.c.status == Status.ENDED.value, SUBSCRIPTIONS.c.ended_at.is_not(None))
+ERASURE_ASKED = and_(ENDED, SUBSCRIPTIONS.c.erasure_asked_at.is_not(None))
+
+
+def _subscriptions(at: ColumnElement[Any], which: ColumnElement[bool]) -> Select[Any]:
+    return select(at.label(AT), SUBSCRIPTIONS.c.subscriber_id.label(PERSON)).where(which)
+
+
+def _locked(which: ColumnElement[bool], order: ColumnElement[Any], size: int) -> Select[Any]:
+    """Up to ``size`` subscriptions, locked: the subscriber's row first, as everywhere."""
+    return (
+        select(*STANDING)
+        .join(SUBSCRIBERS, SUBSCRIBERS.c.id == SUBSCRIPTIONS.c.subscriber_id)
+        .where(which)
+        .order_by(order)
+        .limit(size)
+        .with_for_update(of=[SUBSCRIBERS, SUBSCRIPTIONS], skip_locked=True)
+    )
+
+
+def _rows(session: Session, statement: Select[Any]) -> list[Standing]:
+    return [Standing(*row) for row in session.connection().execute(statement)]
+
+
+def _never_confirmed(session: Session, before: datetime, size: int) -> int:
+    due = and_(PENDING, SUBSCRIPTIONS.c.requested_at <= before)
+    rows = _rows(session, _locked(due, SUBSCRIPTIONS.c.requested_at, size))
+    let_go(session, [row for row in rows if row.ended_at is None], Event.EXPIRED)
+    for row in rows:
+        # Asked for anew, and not confirmed: it is again what it was, an ended one.
+        if row.ended_at is not None:
+            end_subscriptions(session, row.subscriber_id, [row.id], Event.EXPIRED)
+    return len(rows)
+
+
+def _ended(which: ColumnElement[bool], session: Session, before: datetime, size: int) -> int:
+    due = and_(which, SUBSCRIPTIONS.c.ended_at <= before)
+    return let_go(session, _rows(session, _locked(due, SUBSCRIPTIONS.c.ended_at, size)), None)
+
+
+def _of_closed(session: Session, before: datetime, size: int) -> int:
+    closed_at = NEWSLETTERS.c.closed_at
+    over = select(NEWSLETTERS.c.id).where(closed_at.is_not(None), closed_at <= before)
+    closed = session.connection().scalars(over).all()
+    due = SUBSCRIPTIONS.c.newsletter_id.in_(closed)
+    rows = _rows(session, _locked(due, SUBSCRIPTIONS.c.id, size)) if closed else []
+    return let_go(session, rows, Event.CLOSED)
+
+
+def _closed_since() -> Select[Any]:
+    return (
+        select(NEWSLETTERS.c.closed_at.label(AT), SUBSCRIPTIONS.c.subscriber_id.label(PERSON))
+        .join(NEWSLETTERS, NEWSLETTERS.c.id == SUBSCRIPTIONS.c.newsletter_id)
+        .where(NEWSLETTERS.c.closed_at.is_not(None))
+    )
+
+
+def _parts_of_ended(table: Table) -> Step:
+    """A category that goes before the rest of an ended subscription does."""
+
+    def waiting() -> Select[Any]:
+        return _subscriptions(SUBSCRIPTIONS.c.ended_at, ENDED).join(
+            table, table.c.subscription_id == SUBSCRIPTIONS.c.id
+        )
+
+    def act(session: Session, before: datetime, size: int) -> int:
+        due = (
+            select(table.c.subscription_id)
+            .join(SUBSCRIPTIONS, SUBSCRIPTIONS.c.id == table.c.subscription_id)
+            .where(ENDED, SUBSCRIPTIONS.c.ended_at <= before)
+            .limit(size)
+        )
+        gone = delete(table).where(table.c.subscription_id.in_(due))
+        return session.connection().execute(gone).rowcount
+
+    return Step(waiting, act)
+
+
+def _client_details() -> Select[Any]:
+    return (
+        select(RECORDS.c.at.label(AT), SUBSCRIPTIONS.c.subscriber_id.label(PERSON))
+        .join(SUBSCRIPTIONS, SUBSCRIPTIONS.c.id == RECORDS.c.subscription_id)
+        .where(RECORDS.c.client_address.is_not(None) | RECORDS.c.user_agent.is_not(None))
+    )
+
+
+def _forget_clients(session: Session, before: datetime, size: int) -> int:
+    told = RECORDS.c.client_address.is_not(None) | RECORDS.c.user_agent.is_not(None)
+    due = select(RECORDS.c.id).where(told, RECORDS.c.at <= before).limit(size)
+    values = {"client_address": null(), "user_agent": null()}
+    forget = update(RECORDS).where(RECORDS.c.id.in_(due)).values(values)
+    return session.connection().execute(forget).rowcount
+
+
+def _held(clause: Clause) -> Limits:
+    return Limits(clause.hold, clause.hold)
+
+
+UNCONFIRMED = Step(lambda: _subscriptions(SUBSCRIPTIONS.c.requested_at, PENDING), _never_confirmed)
+AFTER_THE_END = Step(
+    lambda: _subscriptions(SUBSCRIPTIONS.c.ended_at, ENDED),
+    lambda session, before, size: _ended(ENDED, session, before, size),
+)
+# Their person wants them erased: they stay for as long as they are held, and no longer.
+AFTER_THE_HOLD = Step(
+    lambda: _subscriptions(SUBSCRIPTIONS.c.ended_at, ERASURE_ASKED),
+    lambda session, before, size: _ended(ERASURE_ASKED, session, before, size),
+    _held,
+)
+PROFILE_AFTER_THE_END = _parts_of_ended(PROFILES)
+CONSENT_AFTER_THE_END = _parts_of_ended(RECORDS)
+NEWSLETTER_CLOSED = Step(_closed_since, _of_closed)
+CLIENT_DETAILS = Step(_client_details, _forget_clients)

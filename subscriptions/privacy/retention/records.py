@@ -1,0 +1,47 @@
+"""The steps that let go of what is nobody's any more, or was never about anybody."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, delete, null, select
+from sqlalchemy.orm import Session
+
+from subscriptions.core.db import Base
+from subscriptions.core.statements import table_of
+from subscriptions.mail.models import OutboxMessage
+from subscriptions.privacy.retention.step import AT, PERSON, Step
+from subscriptions.subscribers.models import DailyCount, ErasedReference, Suppression
+from subscriptions.subscribers.rights_models import AddressChange
+
+
+def _rows_of(model: type[Base], at: str, *, key: str = "id", person: str | None = None) -> Step:
+    """Deletes the rows of ``model`` some time after its column ``at``."""
+    table = table_of(model)
+    since = table.c[at]
+    whose: ColumnElement[Any] = table.c[person] if person else null()
+
+    def waiting() -> Select[Any]:
+        return select(since.label(AT), whose.label(PERSON)).where(since.is_not(None))
+
+    def act(session: Session, before: datetime, size: int) -> int:
+        old = select(table.c[key]).where(since <= before).order_by(since).limit(size)
+        gone = delete(table).where(table.c[key].in_(old))
+        return session.connection().execute(gone).rowcount
+
+    return Step(waiting, act)
+
+
+def _old_days(session: Session, before: datetime, _size: int) -> int:
+    old = delete(DailyCount).where(DailyCount.day <= before.date())
+    return session.connection().execute(old).rowcount
+
+
+def _days() -> Select[Any]:
+    return select(table_of(DailyCount).c["day"].label(AT), null().label(PERSON))
+
+
+UNDELIVERABLE = _rows_of(OutboxMessage, "dead_at", person="subscriber_id")
+SUPPRESSIONS = _rows_of(Suppression, "created_at")
+ADDRESS_CHANGES = _rows_of(AddressChange, "asked_at", key="subscriber_id", person="subscriber_id")
+JOURNAL = _rows_of(ErasedReference, "erased_at")
+COUNTERS = Step(_days, _old_days)

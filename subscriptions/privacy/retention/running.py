@@ -1,0 +1,77 @@
+"""Executes the clauses, in bounded batches that let everybody else write in between."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from huey import crontab
+
+from subscriptions.core import clock
+from subscriptions.core.jobs import Job
+from subscriptions.core.transactions import current_session, unit_of_work
+from subscriptions.privacy.policy import Clause, current_policy
+from subscriptions.privacy.retention.ledger import GRACE, Run, note_run
+from subscriptions.privacy.retention.step import Step
+from subscriptions.privacy.retention.steps import steps_of
+
+PURGE = "privacy.purge"
+FIRST_BATCH = 20
+LARGEST_BATCH = 1_000
+TARGET_SECONDS = 0.02  # of one transaction; the promise is a tenth of a second
+
+Tell = Callable[[str, int], None]
+
+
+def purge() -> None:
+    """Execute every clause; the scheduled job."""
+    run_retention(clock.now())
+
+
+def run_retention(as_of: datetime, tell: Tell = lambda _clause, _erased: None) -> dict[str, int]:
+    """Execute every clause as if it were ``as_of``; return how many rows each one erased.
+
+    ``tell`` hears of every batch: the clause, and how much it has erased so far.
+    """
+    return {clause.id: _run(clause, as_of, tell) for clause in current_policy().clauses}
+
+
+def _run(clause: Clause, as_of: datetime, tell: Tell) -> int:
+    looked_at = erased = overdue = 0
+    for step in steps_of(clause):
+        acts_after, over_after = step.limits(clause)
+        before = acts_after.before(as_of)
+        looked_at += _count(step, before)
+        for batch in _batches(step, before):
+            erased += batch
+            tell(clause.id, erased)
+        overdue += _count(step, over_after.before(as_of - GRACE))
+    with unit_of_work() as session:
+        note_run(session, clause.id, clock.now(), Run(looked_at, erased, overdue))
+    return erased
+
+
+def _count(step: Step, before: datetime) -> int:
+    counted = step.count(current_session(), before)
+    current_session().commit()  # a snapshot that stays open would keep SQLite's log from emptying
+    return counted
+
+
+def _batches(step: Step, before: datetime) -> Iterator[int]:
+    """Each batch is a transaction. Its size follows the time that the one before took."""
+    size = FIRST_BATCH
+    while True:
+        began = time.perf_counter()
+        with unit_of_work() as session:
+            gone = step.act(session, before, size)
+        took = time.perf_counter() - began
+        if not gone:
+            return
+        yield gone
+        if took > TARGET_SECONDS:
+            size = max(size // 2, 1)
+        elif took < TARGET_SECONDS / 2:
+            size = min(size * 2, LARGEST_BATCH)
+        time.sleep(took)  # as long for the others as for us
+
+
+JOBS = (Job(PURGE, purge, every=crontab(minute="*/10")),)

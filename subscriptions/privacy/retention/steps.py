@@ -1,0 +1,32 @@
+"""Which steps a clause has."""
+
+from collections.abc import Iterator
+
+from subscriptions.privacy.policy import Clause, Trigger
+from subscriptions.privacy.policy.terms import CONSENT, PROFILE, SUBSCRIPTION
+from subscriptions.privacy.retention import people, records
+from subscriptions.privacy.retention.step import Step
+
+# By what starts the period and the category; what lets go of people as a whole stands once.
+STEPS: dict[tuple[Trigger, str], Step] = {
+    (Trigger.UNCONFIRMED, SUBSCRIPTION): people.UNCONFIRMED,
+    (Trigger.UNSUBSCRIBED, SUBSCRIPTION): people.AFTER_THE_END,
+    (Trigger.UNSUBSCRIBED, PROFILE): people.PROFILE_AFTER_THE_END,
+    (Trigger.UNSUBSCRIBED, CONSENT): people.CONSENT_AFTER_THE_END,
+    (Trigger.NEWSLETTER_CLOSED, SUBSCRIPTION): people.NEWSLETTER_CLOSED,
+    (Trigger.RECORDED, CONSENT): people.CLIENT_DETAILS,
+    (Trigger.UNDELIVERABLE, "mail"): records.UNDELIVERABLE,
+    (Trigger.RECORDED, "suppression"): records.SUPPRESSIONS,
+    (Trigger.RECORDED, "address_change"): records.ADDRESS_CHANGES,
+    (Trigger.RECORDED, "journal"): records.JOURNAL,
+    (Trigger.RECORDED, "counters"): records.COUNTERS,
+}
+
+
+def steps_of(clause: Clause) -> Iterator[Step]:
+    """What executing a clause consists of."""
+    for category in clause.categories:
+        if step := STEPS.get((clause.trigger, category)):
+            yield step
+        if category == SUBSCRIPTION and clause.hold:
+            yield people.AFTER_THE_HOLD
