@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from subscriptions.privacy.policy import Clause, Policy, Trigger
+from subscriptions.subscribers.keeping import Keeps
 
 NOTHING: Mapping[str, datetime] = {}
 
@@ -34,19 +35,28 @@ def what_went(policy: Policy, rows: Mapping[str, int]) -> list[str]:
 
 
 def what_stays(
-    policy: Policy, erased_at: datetime, kept: Mapping[str, datetime] = NOTHING
+    policy: Policy,
+    erased_at: datetime,
+    kept: Mapping[str, datetime] = NOTHING,
+    keeps: Keeps = Keeps.CLAUSES,
 ) -> list[Remainder]:
     """What an erasure leaves behind, which the policy has to name.
 
     Of every erasure that is nothing personal; ``kept`` are the categories that stayed this time,
-    and when their period began.
+    and when their period began. ``keeps`` says whether that is by clauses or only by their holds.
     """
     return [
-        Remainder(clause.title, clause.purpose, clause.over_after.after(start).date())
+        _remainder(clause, start, keeps)
         for clause in policy.clauses
-        if clause.trigger is Trigger.RECORDED
+        if clause.trigger in (Trigger.RECORDED, Trigger.UNSUBSCRIBED)
         and (start := _start(clause, erased_at, kept)) is not None
     ]
+
+
+def _remainder(clause: Clause, start: datetime, keeps: Keeps) -> Remainder:
+    held = clause.trigger is Trigger.UNSUBSCRIBED and keeps is Keeps.HOLDS
+    period = clause.hold if held else clause.over_after
+    return Remainder(clause.title, clause.hold_reason or clause.purpose, period.after(start).date())
 
 
 def _start(clause: Clause, erased_at: datetime, kept: Mapping[str, datetime]) -> datetime | None:

@@ -26,7 +26,12 @@ def ended_page(view: SubscriptionView | None, ended: Ended) -> str:
         newsletter={"name": view.newsletter_name} if view else None,
         erased=ended.erased,
         went=went,
-        stays=what_stays(current_policy(), clock.now()) if went else [],
+        kept=bool(ended.kept),
+        stays=(
+            what_stays(current_policy(), clock.now(), ended.kept, ended.keeps)
+            if went or ended.kept
+            else []
+        ),
         restart_url=(
             url_for("public.form", slug=view.form_slug) if view and view.form_slug else None
         ),
@@ -41,11 +46,11 @@ def erased_page(
     ``told`` says that a last mail confirms it; asks the store nothing.
     """
     policy = current_policy()
-    kept = {SUPPRESSION: suppressed_since} if suppressed_since else {}
+    kept = {**ended.kept, **({SUPPRESSION: suppressed_since} if suppressed_since else {})}
     return render_template(
         "manage/erased.html",
         objected=objected,
         told=told,
         went=what_went(policy, ended.rows),
-        stays=what_stays(policy, clock.now(), kept),
+        stays=what_stays(policy, clock.now(), kept, ended.keeps),
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, null, select
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, delete, null, select
 from sqlalchemy.orm import Session
 
 from subscriptions.core.db import Base
@@ -13,12 +13,14 @@ from subscriptions.privacy.retention.step import AT, PERSON, Step
 from subscriptions.subscribers.models import DailyCount, ErasedReference, Suppression
 from subscriptions.subscribers.rights_models import AddressChange
 
+NOBODY: ColumnElement[Any] = cast(null(), BigInteger)
+
 
 def _rows_of(model: type[Base], at: str, *, key: str = "id", person: str | None = None) -> Step:
     """Deletes the rows of ``model`` some time after its column ``at``."""
     table = table_of(model)
     since = table.c[at]
-    whose: ColumnElement[Any] = table.c[person] if person else null()
+    whose: ColumnElement[Any] = table.c[person] if person else NOBODY
 
     def waiting() -> Select[Any]:
         return select(since.label(AT), whose.label(PERSON)).where(since.is_not(None))
@@ -37,7 +39,7 @@ def _old_days(session: Session, before: datetime, _size: int) -> int:
 
 
 def _days() -> Select[Any]:
-    return select(table_of(DailyCount).c["day"].label(AT), null().label(PERSON))
+    return select(table_of(DailyCount).c["day"].label(AT), NOBODY.label(PERSON))
 
 
 UNDELIVERABLE = _rows_of(OutboxMessage, "dead_at", person="subscriber_id")
