@@ -15,6 +15,7 @@ PATHS = {
     Purpose.SETUP: "admin/setup",
     Purpose.RECEIPT: "receipt",
     Purpose.ADDRESS: "address",
+    Purpose.STAY: "stay",
 }
 
 

@@ -31,6 +31,7 @@ class Purpose(StrEnum):
     MANAGE = "assent.manage.1"
     SETUP = "assent.operator-setup.1"
     RECEIPT = "assent.receipt.1"
+    STAY = "assent.stay.1"
     ADDRESS = "assent.address.1"
 
 

@@ -1,7 +1,7 @@
 """The mails to people: about a sign-up, and about their own data."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
@@ -85,6 +85,20 @@ def send_already_subscribed(session: Session, sender: Sender, recipient: Recipie
         "unsubscribe_url": links.to(Purpose.UNSUBSCRIBE, recipient.reference, recipient.epoch),
     }
     _queue(session, "already_subscribed", sender, recipient, context)
+
+
+def send_still_wanted(
+    session: Session, sender: Sender, recipient: Recipient, until: datetime
+) -> None:
+    """Promise the mail that asks whether somebody still wants a newsletter, and says until when."""
+    links = current_links()
+    context = {
+        "stay_url": links.to(Purpose.STAY, recipient.reference, recipient.epoch),
+        "preferences_url": links.to(Purpose.PREFERENCES, recipient.reference, recipient.epoch),
+        "unsubscribe_url": links.to(Purpose.UNSUBSCRIBE, recipient.reference, recipient.epoch),
+        "until": until.date().isoformat(),
+    }
+    _queue(session, "still_wanted", sender, recipient, context)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,12 @@ class Subscription(Base):
             postgresql_where=text("status = 'pending'"),
         ),
         Index(
+            "ix_subscriptions_engaged",
+            "engaged_at",
+            sqlite_where=text("status = 'active'"),
+            postgresql_where=text("status = 'active'"),
+        ),
+        Index(
             "ix_subscriptions_ended",
             "ended_at",
             sqlite_where=text("ended_at IS NOT NULL"),

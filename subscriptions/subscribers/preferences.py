@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from subscriptions.core import clock
 from subscriptions.core.errors import Gone
 from subscriptions.newsletters.models import Topic
 from subscriptions.newsletters.queries import TopicChoice
@@ -41,6 +42,7 @@ def change_preferences(session: Session, subscription_id: int, wanted: Preferenc
             frequency=wanted.frequency.value,
             locale=wanted.locale,
             paused_until=wanted.paused_until,
+            engaged_at=clock.now(),
         )
         .returning(Subscription.id)
     ).one_or_none()

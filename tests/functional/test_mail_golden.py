@@ -119,6 +119,23 @@ def test_the_mails_about_ones_own_data(app: Flask, smtp: SmtpServer, template: s
     _assert_golden(mail, f"{template.replace('_', '-')}.eml")
 
 
+def test_the_mail_that_asks_whether_somebody_still_wants_it(app: Flask, smtp: SmtpServer) -> None:
+    context = {
+        "newsletter_slug": "news",
+        "newsletter_name": "The news letter",
+        "sender_name": "",
+        "reply_to": "",
+        "stay_url": "https://news.example.org/stay/x",
+        "preferences_url": "https://news.example.org/preferences/x",
+        "unsubscribe_url": "https://news.example.org/unsubscribe/x",
+        "until": "2028-12-24",
+    }
+    with app.app_context(), unit_of_work() as session:
+        queue_mail(session, "still_wanted", ADA, "en", context)
+    [mail] = deliver(app, smtp)
+    _assert_golden(mail, "still-wanted.eml")
+
+
 def test_every_mail_has_a_golden_file() -> None:
     mails = {path.parent.name.replace("_", "-") for path in TEMPLATES.glob("*/body.txt")}
     assert mails <= {path.stem for path in GOLDEN.glob("*.eml")}

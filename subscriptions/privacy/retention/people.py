@@ -26,7 +26,7 @@ def _subscriptions(at: ColumnElement[Any], which: ColumnElement[bool]) -> Select
     return select(at.label(AT), SUBSCRIPTIONS.c.subscriber_id.label(PERSON)).where(which)
 
 
-def _locked(which: ColumnElement[bool], order: ColumnElement[Any], size: int) -> Select[Any]:
+def locked(which: ColumnElement[bool], order: ColumnElement[Any], size: int) -> Select[Any]:
     """Up to ``size`` subscriptions, locked: the subscriber's row first, as everywhere."""
     return (
         select(*STANDING)
@@ -38,13 +38,14 @@ def _locked(which: ColumnElement[bool], order: ColumnElement[Any], size: int) ->
     )
 
 
-def _rows(session: Session, statement: Select[Any]) -> list[Standing]:
+def rows_of(session: Session, statement: Select[Any]) -> list[Standing]:
+    """What a statement of :func:`locked` finds."""
     return [Standing(*row) for row in session.connection().execute(statement)]
 
 
 def _never_confirmed(session: Session, before: datetime, size: int) -> int:
     due = and_(PENDING, SUBSCRIPTIONS.c.requested_at <= before)
-    rows = _rows(session, _locked(due, SUBSCRIPTIONS.c.requested_at, size))
+    rows = rows_of(session, locked(due, SUBSCRIPTIONS.c.requested_at, size))
     let_go(session, [row for row in rows if row.ended_at is None], Event.EXPIRED)
     for row in rows:
         # Asked for anew, and not confirmed: it is again what it was, an ended one.
@@ -55,7 +56,7 @@ def _never_confirmed(session: Session, before: datetime, size: int) -> int:
 
 def _ended(which: ColumnElement[bool], session: Session, before: datetime, size: int) -> int:
     due = and_(which, SUBSCRIPTIONS.c.ended_at <= before)
-    return let_go(session, _rows(session, _locked(due, SUBSCRIPTIONS.c.ended_at, size)), None)
+    return let_go(session, rows_of(session, locked(due, SUBSCRIPTIONS.c.ended_at, size)), None)
 
 
 def _of_closed(session: Session, before: datetime, size: int) -> int:
@@ -63,7 +64,7 @@ def _of_closed(session: Session, before: datetime, size: int) -> int:
     over = select(NEWSLETTERS.c.id).where(closed_at.is_not(None), closed_at <= before)
     closed = session.connection().scalars(over).all()
     due = SUBSCRIPTIONS.c.newsletter_id.in_(closed)
-    rows = _rows(session, _locked(due, SUBSCRIPTIONS.c.id, size)) if closed else []
+    rows = rows_of(session, locked(due, SUBSCRIPTIONS.c.id, size)) if closed else []
     return let_go(session, rows, Event.CLOSED)
 
 

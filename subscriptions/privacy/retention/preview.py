@@ -36,7 +36,7 @@ def preview(session: Session, policy: Policy, as_of: datetime) -> Iterator[Due]:
         rows = overdue = 0
         for step in steps_of(clause):
             limits = step.limits(clause)
-            rows += step.count(session, limits.acts_after.before(as_of))
+            rows += step.erases * step.count(session, limits.acts_after.before(as_of))
             overdue += step.count(session, limits.over_after.before(as_of - GRACE))
         yield Due(clause, rows, overdue)
 

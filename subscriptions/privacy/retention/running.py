@@ -42,7 +42,7 @@ def _run(clause: Clause, as_of: datetime, tell: Tell) -> int:
         before = acts_after.before(as_of)
         looked_at += _count(step, before)
         for batch in _batches(step, before):
-            erased += batch
+            erased += batch if step.erases else 0
             tell(clause.id, erased)
         overdue += _count(step, over_after.before(as_of - GRACE))
     with unit_of_work() as session:

@@ -32,12 +32,14 @@ class Step:
 
     ``waiting`` selects everything whose period runs, as ``at``, when it began, and
     ``subscriber_id``, whose it is (None where that is nobody's). ``act`` lets go of up to so many
-    that began by a moment and returns how many; it runs in a transaction of its own.
+    that began by a moment and returns how many; it runs in a transaction of its own. A step that
+    only asks does not erase.
     """
 
     waiting: Callable[[], Select[Any]]
     act: Callable[[Session, datetime, int], int]
     limits: Callable[[Clause], Limits] = limits_of
+    erases: bool = True
 
     def count(self, session: Session, before: datetime) -> int:
         """How much began by ``before`` and is still there."""

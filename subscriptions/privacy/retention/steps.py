@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from subscriptions.privacy.policy import Clause, Trigger
+from subscriptions.privacy.policy import Action, Clause, Trigger
 from subscriptions.privacy.policy.terms import CONSENT, PROFILE, SUBSCRIPTION
-from subscriptions.privacy.retention import people, records
+from subscriptions.privacy.retention import inactive, people, records
 from subscriptions.privacy.retention.step import Step
 
 # By what starts the period and the category; what lets go of people as a whole stands once.
@@ -25,6 +25,10 @@ STEPS: dict[tuple[Trigger, str], Step] = {
 
 def steps_of(clause: Clause) -> Iterator[Step]:
     """What executing a clause consists of."""
+    if clause.action is Action.ASK_AGAIN:
+        # Who has not answered goes first: nobody is asked and let go in one run.
+        yield from (inactive.LAPSE, inactive.ASK)
+        return
     for category in clause.categories:
         if step := STEPS.get((clause.trigger, category)):
             yield step
