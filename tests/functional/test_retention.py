@@ -14,6 +14,7 @@ from subscriptions.privacy.retention import running
 from subscriptions.privacy.retention.ledger import overdue_clauses
 from tests.support.applications import Visitor, run_jobs
 from tests.support.held import held
+from tests.support.operators import desk_of, make_operator
 from tests.support.smtp import SmtpServer
 from tests.support.time_travel import FrozenClock
 from tests.support.visits import (
@@ -213,3 +214,20 @@ def test_a_day_that_is_none_is_bad_usage(runner: FlaskCliRunner) -> None:
     result = runner.invoke(args=["retention", "run", "--as-of", "tomorrow"])
     assert result.exit_code == 2
     assert "tomorrow" in result.stderr
+
+
+def test_operators_and_the_metrics_are_told_of_data_that_is_held_too_long(
+    app: Flask, client: Visitor, clock: FrozenClock
+) -> None:
+    _purge(app)
+    assert 'assent_clause_overdue{clause="unconfirmed"} 0.0' in client.get("/metrics").text
+    sign_up(client)
+    clock.advance(days=9)
+    text = client.get("/metrics").text
+    assert 'assent_clause_overdue{clause="unconfirmed"} 1.0' in text
+    assert 'assent_clause_ran_timestamp_seconds{clause="unconfirmed"}' in text
+    make_operator(app)
+    desk = desk_of(app)
+    assert "Sign-ups that were never confirmed" in desk.get("/admin/").text
+    _purge(app)
+    assert "held past its time" not in desk.get("/admin/").text

@@ -1,6 +1,7 @@
 """The overview: how the newsletters are doing, and what needs attention."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +11,8 @@ from flask.typing import ResponseReturnValue
 from subscriptions.core import clock
 from subscriptions.core.transactions import current_session
 from subscriptions.mail.outbox import count_waiting
+from subscriptions.privacy.policy import current_policy
+from subscriptions.privacy.retention.ledger import overdue_clauses
 from subscriptions.subscribers.counters import daily_counts
 from subscriptions.subscribers.listing import count_by_status
 from subscriptions.subscribers.states import Event
@@ -41,6 +44,7 @@ def dashboard() -> ResponseReturnValue:
         highest=max([1, *(max(day[name] for name in SERIES) for day in days)]),
         waiting=count_waiting(session),
         dead=len(visible_letters()),
+        overdue=[current_policy().by_id(name).title for name in _late()],
     )
 
 
@@ -51,3 +55,7 @@ def by_day(since: date, counts: list[tuple[date, str, int]]) -> list[dict[str, A
         found[day, BEGINNINGS.get(event, ENDED)] += number
     days = (since + timedelta(days=offset) for offset in range(DAYS))
     return [{"day": day} | {name: found[day, name] for name in SERIES} for day in days]
+
+
+def _late() -> Sequence[str]:
+    return overdue_clauses(current_session(), current_policy(), clock.now())
