@@ -7,17 +7,14 @@ from typing import Any
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy import select
 
 from subscriptions.cli.output import plain_errors
 from subscriptions.core import clock
 from subscriptions.core.addresses import InvalidAddress, parse_address
 from subscriptions.core.transactions import current_session
 from subscriptions.privacy.policy import Policy, current_policy, load_policy
-from subscriptions.privacy.retention.preview import preview as look_ahead
-from subscriptions.privacy.retention.preview import preview_person
+from subscriptions.privacy.retention.preview import overdue, preview_address, would_go
 from subscriptions.privacy.retention.running import run_retention
-from subscriptions.subscribers.models import Subscriber
 
 retention = AppGroup("retention", help="The clauses of the policy: execute them, or look ahead.")
 Command = Callable[..., Any]
@@ -53,7 +50,7 @@ def preview(as_of: datetime | None, name: str | None, address: str | None) -> No
         if address is not None:
             _of_person(policy, address)
             return
-        for due in look_ahead(current_session(), policy, _moment(as_of)):
+        for due in would_go(current_session(), policy, _moment(as_of)):
             click.echo(f"{due.clause.id}\t{due.rows} would go")
 
 
@@ -65,9 +62,9 @@ def check(name: str | None) -> None:
     With --policy: whether that policy could be run under, and what would be overdue under it.
     """
     with plain_errors():
-        late = [d for d in look_ahead(current_session(), _chosen(name), clock.now()) if d.overdue]
+        late = [d for d in overdue(current_session(), _chosen(name), clock.now()) if d.rows]
     for due in late:
-        click.echo(f"{due.clause.id}\t{due.overdue} overdue", err=True)
+        click.echo(f"{due.clause.id}\t{due.rows} overdue", err=True)
     if late:
         raise click.ClickException("the policy is not kept: run `flask retention run`")
     click.echo("Every clause is kept")
@@ -78,9 +75,7 @@ def _of_person(policy: Policy, text: str) -> None:
         key = parse_address(text).key
     except InvalidAddress as error:
         raise click.ClickException(str(error.message)) from None
-    session = current_session()
-    person = session.scalar(select(Subscriber.id).where(Subscriber.address_key == key))
-    fates = list(preview_person(session, policy, person)) if person else []
+    fates = preview_address(current_session(), policy, key)
     for fate in fates:
         click.echo(f"{fate.clause.id}\t{fate.goes_at:%Y-%m-%d %H:%M:%S} UTC")
     if not fates:

@@ -28,6 +28,12 @@ class OutboxMessage(Base):
             sqlite_where=text("dead_at IS NULL"),
             postgresql_where=text("dead_at IS NULL"),
         ),
+        Index(
+            "ix_outbox_messages_dead",
+            "dead_at",
+            sqlite_where=text("dead_at IS NOT NULL"),
+            postgresql_where=text("dead_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -63,6 +63,12 @@ class Subscription(Base):
             postgresql_where=text("status = 'active'"),
         ),
         Index(
+            "ix_subscriptions_asked_again",
+            "asked_again_at",
+            sqlite_where=text("asked_again_at IS NOT NULL"),
+            postgresql_where=text("asked_again_at IS NOT NULL"),
+        ),
+        Index(
             "ix_subscriptions_ended",
             "ended_at",
             sqlite_where=text("ended_at IS NOT NULL"),

@@ -27,6 +27,7 @@ PAGES = (
     "/admin/newsletters/news/subscribers",
     "/admin/newsletters/news/export",
     "/admin/dead-letters",
+    "/admin/retention",
     "/admin/suppression",
     "/admin/suppression/new",
     "/admin/suppression/lift",

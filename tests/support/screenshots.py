@@ -41,6 +41,7 @@ ADMIN_PAGES = {
     "subscribers": "newsletters/news/subscribers",
     "export": "newsletters/news/export",
     "dead-letters": "dead-letters",
+    "retention": "retention",
     "suppression": "suppression",
     "suppression-new": "suppression/new",
     "operators": "operators",

@@ -4,8 +4,23 @@
 of it as a whole, and ``loading`` reads it and says in which line it is wrong.
 """
 
-from subscriptions.privacy.policy.loading import current_policy, load_policy
+from subscriptions.privacy.policy.loading import (
+    current_policy,
+    load_policy,
+    parse_policy,
+    shipped_policies,
+)
 from subscriptions.privacy.policy.model import Clause, Policy
 from subscriptions.privacy.policy.terms import Action, Channel, Trigger
 
-__all__ = ["Action", "Channel", "Clause", "Policy", "Trigger", "current_policy", "load_policy"]
+__all__ = [
+    "Action",
+    "Channel",
+    "Clause",
+    "Policy",
+    "Trigger",
+    "current_policy",
+    "load_policy",
+    "parse_policy",
+    "shipped_policies",
+]

@@ -28,29 +28,43 @@ def load_policy(name_or_path: str) -> Policy:
     Raises :class:`ConfigurationError` with one message, ``policy FILE:LINE: what is wrong``, if it
     can't be read, says something unknown or contradictory, or forgets something that is held.
     """
-    text = _read(name_or_path)
-    raw = _parse(name_or_path, text)
+    return parse_policy(name_or_path, _read(name_or_path))
+
+
+def parse_policy(name: str, content: bytes) -> Policy:
+    """The policy that a file says; ``name`` is for the message if it is refused as above."""
+    text = _text(name, content)
+    raw = _parse(name, text)
     try:
         policy = Policy.model_validate(raw)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise _refusal(name_or_path, text, first["loc"], _said(raw, first)) from None
+        raise _refusal(name, text, first["loc"], _said(raw, first)) from None
     for where, what in faults(policy, registry.categories):
-        raise _refusal(name_or_path, text, where, what)
+        raise _refusal(name, text, where, what)
     return policy
 
 
-def _read(name: str) -> str:
+def shipped_policies() -> list[str]:
+    """The names of the policies that come with Assent."""
+    return sorted(file.name.removesuffix(".toml") for file in SHIPPED.iterdir())
+
+
+def _read(name: str) -> bytes:
     shipped = SHIPPED_NAME.fullmatch(name)
     source = SHIPPED / f"{name}.toml" if shipped else Path(name)
     try:
         with source.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-        if len(content) > MAX_BYTES:
-            raise ConfigurationError(f"policy {name}: larger than {MAX_BYTES} bytes")
-        return content.decode()
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise ConfigurationError(f"policy {name}: {error.strerror}") from None
+
+
+def _text(name: str, content: bytes) -> str:
+    if len(content) > MAX_BYTES:
+        raise ConfigurationError(f"policy {name}: larger than {MAX_BYTES} bytes")
+    try:
+        return content.decode()
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ConfigurationError(f"policy {name}:{line}: this is not UTF-8 text") from None

@@ -83,6 +83,12 @@ def records(session: Session) -> dict[str, Record]:
     }
 
 
+def runs_of(session: Session, day: date) -> dict[str, Run]:
+    """What the runs of one day came to, for each clause that ran on it."""
+    rows = session.scalars(select(ClauseRun).where(ClauseRun.day == day))
+    return {row.clause: Run(row.looked_at, row.erased, row.overdue) for row in rows}
+
+
 def last_runs() -> dict[str, date]:
     """The day on which each clause last ran."""
     days = select(ClauseRun.clause, func.max(ClauseRun.day).label("last")).group_by(

@@ -7,19 +7,20 @@ from datetime import datetime
 from sqlalchemy import Date, select
 from sqlalchemy.orm import Session
 
-from subscriptions.privacy.policy import Clause, Policy
+from subscriptions.privacy.policy import Clause, Policy, Trigger
 from subscriptions.privacy.retention.ledger import GRACE
 from subscriptions.privacy.retention.step import AT, PERSON, Step
 from subscriptions.privacy.retention.steps import steps_of
+from subscriptions.subscribers.models import SUPPRESSION, Subscriber
+from subscriptions.subscribers.suppression import entries_of
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """What a clause would erase on a day, and how much of that is overdue by then."""
+class Amount:
+    """How many rows of a clause."""
 
     clause: Clause
     rows: int
-    overdue: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +31,32 @@ class Fate:
     goes_at: datetime
 
 
-def preview(session: Session, policy: Policy, as_of: datetime) -> Iterator[Due]:
-    """What each clause of ``policy`` would erase if it were executed at ``as_of``."""
+def would_go(
+    session: Session, policy: Policy, as_of: datetime, at_most: int | None = None
+) -> Iterator[Amount]:
+    """What each clause of ``policy`` would erase if it were executed at ``as_of``.
+
+    None of its steps is counted beyond ``at_most``, so that a page needn't wait for millions.
+    """
     for clause in policy.clauses:
-        rows = overdue = 0
-        for step in steps_of(clause):
-            limits = step.limits(clause)
-            rows += step.erases * step.count(session, limits.acts_after.before(as_of))
-            overdue += step.count(session, limits.over_after.before(as_of - GRACE))
-        yield Due(clause, rows, overdue)
+        counted = (
+            step.count(session, step.limits(clause).acts_after.before(as_of), at_most)
+            for step in steps_of(clause)
+            if step.erases
+        )
+        yield Amount(clause, sum(counted))
+
+
+def overdue(
+    session: Session, policy: Policy, now: datetime, at_most: int | None = None
+) -> Iterator[Amount]:
+    """What is held though each clause of ``policy`` has been over for more than a day."""
+    for clause in policy.clauses:
+        counted = (
+            step.count(session, step.limits(clause).over_after.before(now - GRACE), at_most)
+            for step in steps_of(clause)
+        )
+        yield Amount(clause, sum(counted))
 
 
 def preview_person(session: Session, policy: Policy, subscriber_id: int) -> Iterator[Fate]:
@@ -53,6 +71,18 @@ def preview_person(session: Session, policy: Policy, subscriber_id: int) -> Iter
         if (began := _began(session, step, subscriber_id)) is not None
     ]
     yield from sorted(fates, key=lambda fate: fate.goes_at)
+
+
+def preview_address(session: Session, policy: Policy, key: str) -> list[Fate]:
+    """The same for whoever has the address with this key, a suppression of it included."""
+    fates: list[Fate] = []
+    person = session.scalar(select(Subscriber.id).where(Subscriber.address_key == key))
+    if person is not None:
+        fates += preview_person(session, policy, person)
+    clause = policy.need(SUPPRESSION, Trigger.RECORDED)
+    for entry in entries_of(session.connection(), key):
+        fates.append(Fate(clause, clause.acts_after.after(entry.created_at)))
+    return sorted(fates, key=lambda fate: fate.goes_at)
 
 
 def _began(session: Session, step: Step, subscriber_id: int) -> datetime | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Select, func, select
+from sqlalchemy import Date, Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from subscriptions.core.periods import Period
@@ -41,9 +41,10 @@ class Step:
     limits: Callable[[Clause], Limits] = limits_of
     erases: bool = True
 
-    def count(self, session: Session, before: datetime) -> int:
-        """How much began by ``before`` and is still there."""
+    def count(self, session: Session, before: datetime, at_most: int | None = None) -> int:
+        """How much began by ``before`` and is still there; not counted beyond ``at_most``."""
         waits = self.waiting().subquery()
         moment = before.date() if isinstance(waits.c[AT].type, Date) else before
-        counted = select(func.count()).select_from(waits).where(waits.c[AT] <= moment)
+        due = select(literal(1)).select_from(waits).where(waits.c[AT] <= moment).limit(at_most)
+        counted = select(func.count()).select_from(due.subquery())
         return int(session.connection().execute(counted).scalar_one())

@@ -26,6 +26,8 @@ def context() -> dict[str, Any]:
     ]
     if operator.may_somewhere(Role.EDITOR):
         entries.append(("admin.suppression", _("Suppression")))
+    if operator.may(Role.VIEWER):
+        entries.append(("admin.retention", _("Retention")))
     if operator.may(Role.OWNER):
         entries += [("admin.operators", _("Operators")), ("admin.audit_trail", _("Audit trail"))]
     entries.append(("admin.account", _("My account")))

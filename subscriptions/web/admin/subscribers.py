@@ -14,9 +14,17 @@ from subscriptions.core.words import gettext as _
 from subscriptions.newsletters.editing import topic_of
 from subscriptions.newsletters.fields import PROFILE_FIELDS
 from subscriptions.operators.roles import Role
+from subscriptions.privacy.policy import current_policy
+from subscriptions.privacy.retention.preview import Fate, preview_person
 from subscriptions.subscribers.by_operators import end_for, erase_for, send_confirmation_again
 from subscriptions.subscribers.ending import Ended
-from subscriptions.subscribers.listing import PAGE, Filter, list_subscribers, subscriber_record
+from subscriptions.subscribers.listing import (
+    PAGE,
+    Filter,
+    SubscriberRecord,
+    list_subscribers,
+    subscriber_record,
+)
 from subscriptions.subscribers.queries import chosen_topics
 from subscriptions.subscribers.states import Status
 from subscriptions.web.admin.access import (
@@ -72,6 +80,7 @@ def subscriber(newsletter: str, reference: str) -> ResponseReturnValue:
         labels={name: field.label for name, field in PROFILE_FIELDS.items()},
         may_edit=current_operator().may(Role.EDITOR, owner.id),
         may_erase=_may_erase(record.newsletter_ids),
+        fates=_fates(record),
     )
 
 
@@ -142,6 +151,15 @@ def _status(text: str) -> Status:
 def _may_erase(newsletter_ids: Iterable[int]) -> bool:
     operator = current_operator()
     return all(operator.may(Role.EDITOR, newsletter_id) for newsletter_id in newsletter_ids)
+
+
+def _fates(record: SubscriberRecord) -> list[Fate] | None:
+    """What of the person goes when; None where that would tell of newsletters not to be seen."""
+    operator = current_operator()
+    if not all(operator.may(Role.VIEWER, each) for each in record.newsletter_ids):
+        return None
+    person = record.subscription.subscriber_id
+    return list(preview_person(current_session(), current_policy(), person))
 
 
 def _thing(reference: str) -> str:
