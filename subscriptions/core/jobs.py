@@ -18,6 +18,8 @@ from huey.registry import Message
 from huey.serializer import Serializer
 from structlog import get_logger
 
+from subscriptions.core.job_failures import note_job_failure
+
 log = get_logger()
 FILE_NAME = "jobs.sqlite"
 QUEUE_FAILURES = (sqlite3.Error, psycopg.Error, OSError)
@@ -94,7 +96,11 @@ class JsonSerializer(Serializer):  # type: ignore[misc]
 def _as_task(app: Flask, queue: Huey, job: Job) -> Callable[[], Any]:
     def run() -> None:
         with app.app_context():
-            job.run()
+            try:
+                job.run()
+            except Exception as error:
+                note_job_failure(job.name, error)
+                raise
 
     name = job.name.replace(".", "_")
     if job.every is None:

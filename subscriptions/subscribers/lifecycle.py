@@ -12,7 +12,7 @@ from subscriptions.core.errors import Conflict, Gone
 from subscriptions.core.statements import table_of
 from subscriptions.core.tokens import Reference
 from subscriptions.subscribers.consent import CONFIRMED, REQUESTED, Evidence, record_consent
-from subscriptions.subscribers.counters import count
+from subscriptions.subscribers.counters import count, duration
 from subscriptions.subscribers.ending import Ended, end_subscriptions, erase_subscriber
 from subscriptions.subscribers.models import (
     ConsentRecord,
@@ -33,6 +33,7 @@ FIND = (
         SUBSCRIPTIONS.c.subscriber_id,
         SUBSCRIPTIONS.c.newsletter_id,
         SUBSCRIPTIONS.c.status,
+        SUBSCRIPTIONS.c.requested_at,
         SUBSCRIBERS.c.address_key,
     )
     .join(SUBSCRIBERS, SUBSCRIBERS.c.id == SUBSCRIPTIONS.c.subscriber_id)
@@ -87,12 +88,14 @@ def confirm(
     requested = connection.execute(REQUESTED_CONSENT, {"of": found.id}).one()
     if shown and not hmac.compare_digest(shown, fingerprint(*requested)):
         raise RequestChanged
-    connection.execute(MAKE_ACTIVE, {"of": found.id, "now": clock.now()})
+    now = clock.now()
+    connection.execute(MAKE_ACTIVE, {"of": found.id, "now": now})
     record_consent(
         connection, found.id, CONFIRMED, requested.wording_hash, requested.topics, evidence
     )
     lift_for(connection, found.address_key, found.newsletter_id)
-    count(connection, found.newsletter_id, Event.CONFIRMED)
+    took = duration(now - found.requested_at)
+    count(connection, found.newsletter_id, Event.CONFIRMED, took=took)
     return False
 
 

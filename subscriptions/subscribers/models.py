@@ -161,7 +161,9 @@ class ConsentRecord(Base):
 class DailyCount(Base):
     """How often something happened to a newsletter on a day. Anonymous: history survives erasure.
 
-    Spread over shards, so that sign-ups don't queue at one row.
+    ``took`` says how long confirmations took, a ``duration`` of
+    :mod:`subscriptions.subscribers.counters`; 0 where that means nothing. Spread over shards, so
+    that sign-ups don't queue at one row.
     """
 
     __tablename__ = "daily_counts"
@@ -171,8 +173,30 @@ class DailyCount(Base):
         ForeignKey("newsletters.id", ondelete="CASCADE"), primary_key=True
     )
     event: Mapped[str] = mapped_column(String(20), primary_key=True)
+    took: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     shard: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     count: Mapped[int] = mapped_column(BigId)
+
+
+class Snapshot(Base):
+    """How many subscriptions a newsletter had at the last count of a day, by some mark of theirs.
+
+    ``kind`` is what they are told apart by and ``name`` the mark: ``status`` and ``active``. Those
+    told apart by form, language or topic are the active ones. Anonymous: history survives erasure,
+    and a ``number`` that could single somebody out is None, see
+    :mod:`subscriptions.subscribers.snapshots`.
+    """
+
+    __tablename__ = "snapshots"
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    newsletter_id: Mapped[int] = mapped_column(
+        ForeignKey("newsletters.id", ondelete="CASCADE"), primary_key=True
+    )
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    number: Mapped[int | None] = mapped_column(BigId)
+    counted_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ErasedReference(Base):

@@ -28,7 +28,26 @@ Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 ADDRESS = "ada@example.org"
 OPERATOR, PASSWORD = "grace@example.org", "correct horse battery staple"
-PAST_DAYS = range(1, 14)
+PAST_DAYS = range(1, 100)
+HAPPENED = (
+    ("requested", 0, 3),
+    ("confirmed", 7, 1),
+    ("confirmed", 9, 1),
+    ("unsubscribed", 0, 1),
+    ("expired", 0, 1),
+)
+COUNTED = (
+    ("status", "active", 58_430),
+    ("status", "pending", 611),
+    ("topic", "events", 32_040),
+    ("topic", "product", 29_760),
+    ("topic", "stories", 8_310),
+    ("form", "news", 56_500),
+    ("form", "", 1_930),
+    ("language", "en", 44_220),
+    ("language", "de", 14_207),
+    ("language", "fr", None),
+)
 LINK = re.compile(r"https?://\S+")
 DESKTOP = ViewportSize(width=1100, height=760)
 PHONE = ViewportSize(width=320, height=640)
@@ -170,7 +189,7 @@ def _choose_and_leave(page: Page) -> Iterator[tuple[str, Page]]:
 
 
 def _operate(service: Service, page: Page) -> Iterator[tuple[str, Page]]:
-    _remember_two_weeks(service)
+    _remember_months(service)
     service.flask("suppression", "add", "gone@example.org", "--reason", "complaint")
     page.goto(next(url for url in LINK.findall(service.log) if "/admin/setup/" in url))
     yield "admin-setup", page
@@ -188,19 +207,31 @@ def _operate(service: Service, page: Page) -> Iterator[tuple[str, Page]]:
         yield f"admin-{title}", page
 
 
-def _remember_two_weeks(service: Service) -> None:
+def _remember_months(service: Service) -> None:
     """Counts of days gone by: a chart of one day says little about the chart."""
-    rows = [
-        ((clock.today() - timedelta(days=ago)).isoformat(), event, few * (4 + ago * 5 % 7))
-        for ago in PAST_DAYS
-        for event, few in (("requested", 3), ("confirmed", 2), ("unsubscribed", 1))
-    ]
     with closing(sqlite3.connect(service.data_dir / "assent.sqlite")) as store, store:
         store.executemany(
-            "INSERT INTO daily_counts (day, newsletter_id, event, shard, count)"
-            " SELECT ?, id, ?, 0, ? FROM newsletters",
-            rows,
+            "INSERT INTO daily_counts (day, newsletter_id, event, took, shard, count)"
+            " SELECT ?, id, ?, ?, 0, ? FROM newsletters",
+            [
+                (_day(ago), event, took, few * (40 + ago * 50 % 70 + ago % 3))
+                for ago in PAST_DAYS
+                for event, took, few in HAPPENED
+            ],
         )
+        store.executemany(
+            "INSERT INTO snapshots (day, newsletter_id, kind, name, number, counted_at)"
+            " SELECT ?, id, ?, ?, ?, ? FROM newsletters",
+            [
+                (_day(ago), kind, name, number and int(number * 0.995**ago), f"{_day(ago)} 08:15")
+                for ago in (0, *PAST_DAYS)
+                for kind, name, number in COUNTED
+            ],
+        )
+
+
+def _day(ago: int) -> str:
+    return (clock.today() - timedelta(days=ago)).isoformat()
 
 
 def _press(page: Page) -> None:

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, cast, delete, null, select
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, delete, null, select, union_all
 from sqlalchemy.orm import Session
 
 from subscriptions.core.db import Base
 from subscriptions.core.statements import table_of
 from subscriptions.mail.models import OutboxMessage
 from subscriptions.privacy.retention.step import AT, PERSON, Step
-from subscriptions.subscribers.models import DailyCount, ErasedReference, Suppression
+from subscriptions.subscribers.models import DailyCount, ErasedReference, Snapshot, Suppression
 from subscriptions.subscribers.rights_models import AddressChange
 
 NOBODY: ColumnElement[Any] = cast(null(), BigInteger)
@@ -34,12 +34,13 @@ def _rows_of(model: type[Base], at: str, *, key: str = "id", person: str | None 
 
 
 def _old_days(session: Session, before: datetime, _size: int) -> int:
-    old = delete(DailyCount).where(DailyCount.day <= before.date())
-    return session.connection().execute(old).rowcount
+    old = (delete(model).where(model.day <= before.date()) for model in (DailyCount, Snapshot))
+    return sum(session.connection().execute(statement).rowcount for statement in old)
 
 
 def _days() -> Select[Any]:
-    return select(table_of(DailyCount).c["day"].label(AT), NOBODY.label(PERSON))
+    days = union_all(*(select(table_of(model).c["day"]) for model in (DailyCount, Snapshot)))
+    return select(days.subquery().c["day"].label(AT), NOBODY.label(PERSON))
 
 
 UNDELIVERABLE = _rows_of(OutboxMessage, "dead_at", person="subscriber_id")

@@ -14,7 +14,7 @@ from subscriptions.newsletters.models import Newsletter
 from subscriptions.newsletters.operations import close_newsletter, create_newsletter
 from subscriptions.newsletters.queries import all_newsletters
 from subscriptions.operators.roles import Role
-from subscriptions.subscribers.listing import count_by_status
+from subscriptions.subscribers.statistics import totals_of
 from subscriptions.web.admin.access import (
     Rule,
     access,
@@ -24,6 +24,8 @@ from subscriptions.web.admin.access import (
 from subscriptions.web.admin.auditing import note
 from subscriptions.web.admin.blueprint import blueprint
 from subscriptions.web.admin.inputs import NewNewsletterInput, NewsletterInput, posted, refused
+from subscriptions.web.admin.spans import LABELS, Span
+from subscriptions.web.admin.statistics import statistics_of
 
 
 def visible_newsletters() -> Sequence[Newsletter]:
@@ -37,7 +39,7 @@ def visible_newsletters() -> Sequence[Newsletter]:
 def newsletters() -> ResponseReturnValue:
     """The list."""
     shown = visible_newsletters()
-    totals = count_by_status(current_session(), [newsletter.id for newsletter in shown])
+    totals = totals_of(current_session(), [newsletter.id for newsletter in shown])
     return render_template("admin/newsletters.html", newsletters=shown, totals=totals)
 
 
@@ -81,10 +83,13 @@ def _save(session: Session, newsletter: Newsletter, form: NewsletterInput) -> No
 def newsletter(newsletter: str) -> ResponseReturnValue:
     """One newsletter: its numbers, topics, forms, and what can be done."""
     shown = current_newsletter()
+    session = current_session()
     return render_template(
         "admin/newsletter.html",
         newsletter=shown,
-        totals=count_by_status(current_session(), [shown.id])[shown.id],
+        totals=totals_of(session, [shown.id])[shown.id],
+        statistics=statistics_of(session, [shown], Span.named(request.args.get("span", ""))),
+        spans=LABELS,
         may_edit=current_operator().may(Role.EDITOR, shown.id),
     )
 

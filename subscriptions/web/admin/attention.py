@@ -1,0 +1,68 @@
+"""What needs somebody's attention, for the overview. Each kind is a function that says so."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from subscriptions.core import clock
+from subscriptions.core.job_failures import failed_jobs
+from subscriptions.core.words import gettext as _
+from subscriptions.core.words import ngettext
+from subscriptions.privacy.policy import current_policy
+from subscriptions.privacy.retention.ledger import overdue_clauses
+from subscriptions.web.admin.dead_letters import visible_letters
+
+
+class Level(StrEnum):
+    """How bad it is; also the name of its look."""
+
+    WARNING = "warning"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that needs attention: a sentence, the things it is about, and where to go."""
+
+    level: Level
+    text: str
+    things: list[str] = field(default_factory=list)
+    url: str = ""
+    link: str = ""
+
+
+def attention(session: Session) -> list[Notice]:
+    """Everything that needs the attention of the operator who is signed in; the worst first."""
+    return [notice for notices in SOURCES for notice in notices(session)]
+
+
+def _overdue(session: Session) -> Iterator[Notice]:
+    policy = current_policy()
+    late = [policy.by_id(name).title for name in overdue_clauses(session, policy, clock.now())]
+    if late:
+        text = _(
+            "Data is held past its time. The job that deletes has not run, or could not finish:"
+        )
+        yield Notice(Level.DANGER, text, late)
+
+
+def _jobs(session: Session) -> Iterator[Notice]:
+    failed = [f"{failure.job}: {failure.error}" for failure in failed_jobs(session)]
+    if failed:
+        yield Notice(Level.DANGER, _("Jobs failed within a day. The log says why:"), failed)
+
+
+def _letters(_session: Session) -> Iterator[Notice]:
+    if dead := len(visible_letters()):
+        text = ngettext(
+            "One mail could not be delivered.", "%(num)s mails could not be delivered.", dead
+        )
+        yield Notice(
+            Level.WARNING, text, url=url_for("admin.dead_letters"), link=_("See the dead letters")
+        )
+
+
+SOURCES: tuple[Callable[[Session], Iterator[Notice]], ...] = (_overdue, _jobs, _letters)
