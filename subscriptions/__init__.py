@@ -25,7 +25,8 @@ from subscriptions.mail.handing_over import noters
 from subscriptions.mail.mailbox import LocalMailbox
 from subscriptions.newsletters.fields import FIELDS_ALLOWED
 from subscriptions.privacy.keeping import keeping_of
-from subscriptions.privacy.policy import Trigger, load_policy
+from subscriptions.privacy.policy import Trigger
+from subscriptions.privacy.policy.in_force import ACCEPTED, policy_in_force
 from subscriptions.privacy.retention import running
 from subscriptions.subscribers import personal_data as subscriber_data
 from subscriptions.subscribers import snapshots, suppression
@@ -116,7 +117,9 @@ def configure_privacy(app: Flask, settings: Settings) -> None:
     """Put the policy in force; refuse one that forgets a category that the tables hold."""
     if forgotten := unregistered(Base.metadata, registry):
         raise ConfigurationError(f"personal data that nothing erases: {', '.join(forgotten)}")
-    policy = load_policy(settings.policy)
+    accepted = policy_in_force(settings.policy)
+    policy = accepted.policy
+    app.extensions[ACCEPTED] = accepted
     app.extensions["assent_policy"] = policy
     unconfirmed = policy.need(SUBSCRIPTION, Trigger.UNCONFIRMED)
     app.config[CONFIRM_WITHIN] = timedelta(days=unconfirmed.acts_after.days)

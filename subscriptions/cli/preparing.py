@@ -5,6 +5,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from subscriptions.config import ConfigurationError
+from subscriptions.core import clock
 from subscriptions.core.jobs import create_queue_tables, current_queue
 from subscriptions.core.links import current_links
 from subscriptions.core.tokens import Purpose
@@ -14,6 +15,8 @@ from subscriptions.newsletters.models import Newsletter
 from subscriptions.newsletters.operations import add_topic, create_form, create_newsletter
 from subscriptions.newsletters.queries import forms_on_the_web
 from subscriptions.operators.queries import FIRST, any_operator
+from subscriptions.privacy.policy.in_force import accepted_policy
+from subscriptions.privacy.versions import note_version
 
 SAMPLE_TOPICS = {
     "product": "Product news",
@@ -23,11 +26,15 @@ SAMPLE_TOPICS = {
 
 
 def prepare() -> None:
-    """Bring the tables up to date and make the sample newsletter if there is none."""
+    """Bring the tables up to date, note which policy is in force, and make the sample newsletter.
+
+    The sample is made only if there is no newsletter at all.
+    """
     flask_migrate.upgrade()
     create_queue_tables(current_queue())
     refuse_forms_beyond_the_policy()
     with unit_of_work() as session:
+        note_version(session, accepted_policy(), clock.now())
         if session.scalar(select(Newsletter.id).limit(1)) is None:
             sample = create_newsletter(
                 session,

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+from importlib import import_module
 
 from flask import Flask
 from granian.constants import Interfaces
@@ -16,6 +17,7 @@ from subscriptions.cli.leash import Leash, deaf_to_interrupt
 from subscriptions.config import Settings
 from subscriptions.core.sqlite import truncate_log
 from subscriptions.extensions import db
+from subscriptions.privacy.policy.in_force import difference, hand_down
 
 # Chosen by measuring; docs/adr has the figures.
 WORKERS = 2
@@ -41,18 +43,33 @@ def run_server(app: Flask, settings: Settings, *, with_worker: bool) -> None:
         # children open connections of their own.
         db.session.remove()
         db.engine.dispose()
+    hand_down(app)
     leash = Leash()
     leash.hold_forks()
     worker = WorkerProcess(leash)
     if with_worker:
         worker.start()
     try:
-        _web(settings).serve()
+        _web(settings).serve(target_loader=load_web)
     finally:
         worker.stop()
         if settings.is_sqlite:
             with app.app_context():
                 truncate_log(db.engine)
+
+
+def load_web(target: str) -> Flask:
+    """The application of a web process, as ``module:name``; called in the process itself."""
+    module, _, name = target.partition(":")
+    app: Flask = getattr(import_module(module), name)
+    tell_of_difference(app)
+    return app
+
+
+def tell_of_difference(app: Flask) -> None:
+    """Log one line if the file of the policy is not what this service runs under."""
+    if said := difference(app):
+        logging.getLogger(__name__).warning(said)
 
 
 def _web(settings: Settings) -> MPServer:

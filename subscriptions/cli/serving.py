@@ -10,7 +10,7 @@ from flask.globals import app_ctx
 from subscriptions.cli.output import plain_errors
 from subscriptions.cli.preparing import prepare, refuse_forms_beyond_the_policy, welcome
 from subscriptions.cli.presence import presence_in
-from subscriptions.cli.server import port_is_free, run_server
+from subscriptions.cli.server import port_is_free, run_server, tell_of_difference
 from subscriptions.cli.worker import end_with_parent, run_worker
 from subscriptions.core.jobs import create_queue_tables, current_queue
 from subscriptions.core.transactions import current_session
@@ -55,6 +55,7 @@ def worker(with_parent: bool) -> None:
     """Deliver mail, purge and tidy up, until stopped."""
     if with_parent:
         end_with_parent()
+        tell_of_difference(app_ctx.app)
     settings = current_app.extensions["assent_settings"]
     with presence_in(settings) as presence:
         if not presence.may_serve:

@@ -1,8 +1,8 @@
-"""The ledger of clauses."""
+"""The ledger of clauses, and the policies that were in force."""
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, String
+from sqlalchemy import Date, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from subscriptions.core.db import Base, BigId, UtcDateTime
@@ -24,3 +24,18 @@ class ClauseRun(Base):
     looked_at: Mapped[int] = mapped_column(BigId, default=0)
     erased: Mapped[int] = mapped_column(BigId, default=0)
     overdue: Mapped[int] = mapped_column(BigId, default=0)
+
+
+class PolicyVersion(Base):
+    """A policy that the service was started under, with its text, and since when. Names nobody.
+
+    ``sha256`` is that of the text. One ``version`` may have several texts: whoever mends a contact
+    need not make a new version of it.
+    """
+
+    __tablename__ = "policy_versions"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    version: Mapped[str] = mapped_column(String(10), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    in_force_since: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -12,8 +12,12 @@ from flask import Flask
 from sqlalchemy import inspect
 
 from subscriptions import MIGRATIONS, create_app
+from subscriptions.core import clock
 from subscriptions.core.db import Base
+from subscriptions.core.transactions import unit_of_work
 from subscriptions.extensions import db
+from subscriptions.privacy.policy.loading import read_policy
+from subscriptions.privacy.versions import note_version
 from tests.support.applications import Visitor, close, make_settings
 from tests.support.suppressions import suppress_in
 from tests.support.visits import dump, open_newsletter, sign_up, subscribe
@@ -51,6 +55,8 @@ def _fill(app: Flask) -> None:
     sign_up(visitor, "pending@example.org", topics=["law"])
     suppress_in(app, "gone@example.org")
     suppress_in(app, "gone@example.org", newsletter="news")
+    with app.app_context(), unit_of_work() as session:
+        note_version(session, read_policy("default"), clock.now())
 
 
 def test_the_last_migration_leads_to_what_the_models_say(app: Flask) -> None:

@@ -1,5 +1,6 @@
 """The policy file: what ships can be run under, and what is wrong is said with file and line."""
 
+import os
 from importlib.resources import files
 from pathlib import Path
 
@@ -98,6 +99,15 @@ def test_the_shipped_policies_say_what_their_sources_promise() -> None:
         (
             'trigger = "unsubscribed"\nkeep = "P0D"',
             'trigger = "unsubscribed"\nkeep = "P1M"\nhold = "P32D"\nhold_reason = "Tax law"',
+            'id = "subscription"',
+            "the hold is longer than the clause keeps anything",
+        ),
+        (
+            'trigger = "unsubscribed"\nkeep = "P0D"',
+            (
+                'trigger = "unsubscribed"\nearliest = "P45D"\nlatest = "P60D"\n'
+                'hold = "P61D"\nhold_reason = "Tax law"'
+            ),
             'id = "subscription"',
             "the hold is longer than the clause keeps anything",
         ),
@@ -200,6 +210,18 @@ def test_what_is_no_policy_at_all_is_refused(tmp_path: Path) -> None:
     assert "TOML" in _refused(path) or "deeply" in _refused(path)
     assert "No such file" in _refused(tmp_path / "nowhere.toml")
     assert "directory" in _refused(tmp_path)
+    path.write_bytes(b'version = "2026\x00-11-24"\n')
+    assert _refused(path).startswith(":1: this is not TOML")
+    path.write_text('version = "2026-11-24"\nversion = "2026-11-24"\n')
+    assert _refused(path).startswith(":2: this is not TOML")
+
+
+def test_what_can_not_be_read_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    circle, pipe = tmp_path / "circle.toml", tmp_path / "pipe.toml"
+    circle.symlink_to(circle)
+    os.mkfifo(pipe)
+    assert "Too many levels of symbolic links" in _refused(circle)
+    assert "not a file" in _refused(pipe)
 
 
 def test_a_line_is_found_past_values_of_several_lines() -> None:

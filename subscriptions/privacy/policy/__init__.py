@@ -1,7 +1,8 @@
 """The policy file: what is held, why, on which basis, for how long, and what then happens.
 
 ``terms`` has the words that a file may use, ``model`` the shape of it, ``checks`` what must be true
-of it as a whole, and ``loading`` reads it and says in which line it is wrong.
+of it as a whole, ``loading`` reads it and says in which line it is wrong, and ``in_force`` keeps
+the processes of a service under the policy that it was started under.
 """
 
 from subscriptions.privacy.policy.loading import (

@@ -1,7 +1,10 @@
 """Reads a policy, or says in one line what is wrong with it and where."""
 
+import errno
+import hashlib
 import re
 import tomllib
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,10 +19,24 @@ from subscriptions.privacy.policy.checks import Where, faults
 from subscriptions.privacy.policy.locating import line_of
 from subscriptions.privacy.policy.model import Policy
 
-SHIPPED = files("subscriptions.privacy") / "policies"
+SHIPPED = Path(str(files("subscriptions.privacy"))) / "policies"
 SHIPPED_NAME = re.compile(r"[a-z]+(-[a-z]+)*")
-MAX_BYTES = 256_000
+# No policy is that long, and its text must fit into one variable of the environment.
+MAX_BYTES = 100_000
 OWN_WORDS = "Value error, "  # what pydantic puts before what a validator of ours says
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedPolicy:
+    """A policy without a fault, and the very text that says it."""
+
+    policy: Policy
+    text: str
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the text, in hexadecimal: two policies are the same if their texts are."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 def load_policy(name_or_path: str) -> Policy:
@@ -28,12 +45,21 @@ def load_policy(name_or_path: str) -> Policy:
     Raises :class:`ConfigurationError` with one message, ``policy FILE:LINE: what is wrong``, if it
     can't be read, says something unknown or contradictory, or forgets something that is held.
     """
-    return parse_policy(name_or_path, _read(name_or_path))
+    return read_policy(name_or_path).policy
 
 
 def parse_policy(name: str, content: bytes) -> Policy:
     """The policy that a file says; ``name`` is for the message if it is refused as above."""
-    text = _text(name, content)
+    return accept(name, _text(name, content)).policy
+
+
+def read_policy(name_or_path: str) -> AcceptedPolicy:
+    """What :func:`load_policy` reads, with its text."""
+    return accept(name_or_path, _text(name_or_path, _read(name_or_path)))
+
+
+def accept(name: str, text: str) -> AcceptedPolicy:
+    """The policy that ``text`` says; ``name`` is for the message if it is refused as above."""
     raw = _parse(name, text)
     try:
         policy = Policy.model_validate(raw)
@@ -42,7 +68,7 @@ def parse_policy(name: str, content: bytes) -> Policy:
         raise _refusal(name, text, first["loc"], _said(raw, first)) from None
     for where, what in faults(policy, registry.categories):
         raise _refusal(name, text, where, what)
-    return policy
+    return AcceptedPolicy(policy, text)
 
 
 def shipped_policies() -> list[str]:
@@ -54,10 +80,18 @@ def _read(name: str) -> bytes:
     shipped = SHIPPED_NAME.fullmatch(name)
     source = SHIPPED / f"{name}.toml" if shipped else Path(name)
     try:
-        with source.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+        return _content(source)
     except OSError as error:
         raise ConfigurationError(f"policy {name}: {error.strerror}") from None
+
+
+def _content(source: Path) -> bytes:
+    """The file, or as much of it as shows that it is too large."""
+    if source.exists() and not (source.is_file() or source.is_dir()):
+        # Opening a pipe would wait for somebody to write into it.
+        raise OSError(errno.EINVAL, "this is not a file")
+    with source.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def _text(name: str, content: bytes) -> str:
