@@ -5,6 +5,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from subscriptions.config import Settings
 from subscriptions.extensions import csrf
+from subscriptions.privacy.notice.facts import controller_of
+from subscriptions.privacy.policy import current_policy
 from subscriptions.web import admin, copies, errors, headers, limits, locale, ops, sessions
 from subscriptions.web.mailbox import blueprint as mailbox
 from subscriptions.web.manage import blueprint as manage
@@ -44,6 +46,7 @@ def _house_style() -> dict[str, str]:
     return {
         "organisation": settings.organisation,
         "postal_address": settings.postal_address,
-        "privacy_contact": settings.privacy_contact,
+        # The one that the notice names.
+        "privacy_contact": controller_of(current_policy(), settings).contact,
         "locale": locale.current_locale(),
     }

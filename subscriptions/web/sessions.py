@@ -2,10 +2,20 @@
 
 from flask import Flask, Request, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask_babel.speaklater import LazyString
 
 from subscriptions.config import Settings
+from subscriptions.core.words import lazy_gettext as _
 
 PATH = "/admin"
+NAME = "assent"
+# Every cookie that this service sets, and what for; the privacy notice lists them.
+COOKIES: dict[str, LazyString] = {
+    NAME: _(
+        "Keeps an operator signed in and protects the forms of the admin. It ends with the "
+        "browser, at the latest after 12 hours. Subscribers never get it: it exists below /admin."
+    )
+}
 
 
 class AdminSessions(SecureCookieSessionInterface):
@@ -25,7 +35,7 @@ class AdminSessions(SecureCookieSessionInterface):
 def configure(app: Flask, settings: Settings) -> None:
     """Bind the sessions."""
     app.session_interface = AdminSessions()
-    app.config["SESSION_COOKIE_NAME"] = "assent"
+    app.config["SESSION_COOKIE_NAME"] = NAME
     app.config["SESSION_COOKIE_SECURE"] = settings.is_https
     app.config["SESSION_COOKIE_HTTPONLY"] = True
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"

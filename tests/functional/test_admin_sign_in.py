@@ -30,6 +30,7 @@ def _desk(app: Flask) -> Desk:
 
 
 def test_signing_in_leads_to_the_overview_with_a_careful_cookie(app: Flask) -> None:
+    """MP12, MS6."""
     make_operator(app)
     answer = _desk(app).sign_in()
     assert answer.location == "/admin/"

@@ -77,11 +77,13 @@ def test_the_pages_are_the_ones_we_mean(pages: dict[str, TestResponse]) -> None:
 
 
 def test_a_public_page_sets_no_cookie(pages: dict[str, TestResponse]) -> None:
+    """MP8, MS8."""
     assert _failing(pages, lambda page: "Set-Cookie" not in page.headers) == []
     assert _failing(pages, lambda page: "Cookie" not in page.headers.get("Vary", "")) == []
 
 
 def test_no_step_of_the_whole_way_sets_a_cookie(app: Flask, client: Visitor) -> None:
+    """MP8: everything works with cookies off."""
     address = "whole-way@example.org"
     answers = [client.get("/forms/news"), sign_up(client, address), sign_up(client, "wrong")]
     for purpose in (Purpose.CONFIRM, Purpose.PREFERENCES, Purpose.UNSUBSCRIBE):
@@ -93,6 +95,7 @@ def test_no_step_of_the_whole_way_sets_a_cookie(app: Flask, client: Visitor) -> 
 
 
 def test_a_public_page_is_shut_off_from_everything_else(pages: dict[str, TestResponse]) -> None:
+    """MS7: nothing from elsewhere would load. MP12, MS6: where there is TLS, it is insisted on."""
     for name, page in pages.items():
         assert set(page.headers["Content-Security-Policy"].split("; ")) == CSP, name
         assert "max-age=" in page.headers["Strict-Transport-Security"], name
@@ -147,6 +150,7 @@ def test_a_page_with_all_it_loads_is_small(pages: dict[str, TestResponse], clien
 def test_a_page_needs_no_script_and_nothing_from_elsewhere(
     pages: dict[str, TestResponse],
 ) -> None:
+    """MS7."""
     for name, page in pages.items():
         assert "<script" not in page.text
         assert not re.search(r'\son\w+="|\sstyle="|javascript:', page.text), name
@@ -161,6 +165,7 @@ def test_no_link_of_a_page_is_empty(pages: dict[str, TestResponse]) -> None:
 def test_every_page_has_the_word_privacy_and_who_is_behind_it(
     pages: dict[str, TestResponse],
 ) -> None:
+    """MP9, MM12: on the first page and on every other, with the contact."""
     for words in (
         '<a href="/privacy">Privacy</a>',
         "Example Organisation",

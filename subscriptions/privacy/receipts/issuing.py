@@ -16,6 +16,7 @@ from subscriptions.core import clock
 from subscriptions.core.db import new_reference
 from subscriptions.core.links import PATHS, current_links
 from subscriptions.core.tokens import Purpose
+from subscriptions.privacy.notice.facts import controller_of
 from subscriptions.privacy.policy import Clause, Policy, Trigger, current_policy
 from subscriptions.privacy.receipts.document import (
     Controller,
@@ -72,7 +73,7 @@ def build_receipt(
     base_url = current_links().base_url
     manage = f"{base_url}{MANAGE_PATH}"
     leave = current_links().to(Purpose.UNSUBSCRIBE, view.reference, view.epoch)
-    controller = _controller()
+    controller = _controller(policy)
     record = Record(
         identifier=view.reference,
         subject=DataSubject(contact=view.address),
@@ -90,13 +91,9 @@ def build_receipt(
     return Receipt(identifier=new_reference(), created=timestamp(now), record=record)
 
 
-def _controller() -> Controller:
-    settings = current_app.extensions["assent_settings"]
-    return Controller(
-        name=settings.organisation,
-        address=settings.postal_address,
-        contact=settings.privacy_contact,
-    )
+def _controller(policy: Policy) -> Controller:
+    said = controller_of(policy, current_app.extensions["assent_settings"])
+    return Controller(name=said.name, address=said.postal_address, contact=said.contact)
 
 
 def _step(step: ConsentStep) -> Step:
