@@ -28,6 +28,7 @@ PAGES = (
     "/admin/newsletters/news/export",
     "/admin/dead-letters",
     "/admin/retention",
+    "/admin/register",
     "/admin/suppression",
     "/admin/suppression/new",
     "/admin/suppression/lift",

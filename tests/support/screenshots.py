@@ -61,6 +61,7 @@ ADMIN_PAGES = {
     "export": "newsletters/news/export",
     "dead-letters": "dead-letters",
     "retention": "retention",
+    "register": "register",
     "suppression": "suppression",
     "suppression-new": "suppression/new",
     "operators": "operators",

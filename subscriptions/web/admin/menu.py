@@ -28,6 +28,7 @@ def context() -> dict[str, Any]:
         entries.append(("admin.suppression", _("Suppression")))
     if operator.may(Role.VIEWER):
         entries.append(("admin.retention", _("Retention")))
+        entries.append(("admin.processing_register", _("Register")))
     if operator.may(Role.OWNER):
         entries += [("admin.operators", _("Operators")), ("admin.audit_trail", _("Audit trail"))]
     entries.append(("admin.account", _("My account")))
