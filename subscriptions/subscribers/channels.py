@@ -6,15 +6,12 @@ Mail needs nothing here: that consent is the subscription itself.
 from collections.abc import Collection
 from enum import StrEnum
 
-from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
-from subscriptions.core import clock
 from subscriptions.core.words import gettext
-from subscriptions.newsletters.operations import keep_wording
-from subscriptions.subscribers.consent import GIVEN, WITHDRAWN, Evidence, record_consent
+from subscriptions.subscribers.consent import Evidence
 from subscriptions.subscribers.own_data import OwnSubscription
-from subscriptions.subscribers.rights_models import ChannelConsent
+from subscriptions.subscribers.permissions import choose
 
 
 class Channel(StrEnum):
@@ -59,26 +56,9 @@ def choose_channels(
 
     Each change is recorded with its wording. Returns whether there was any.
     """
-    wanted = {channel for channel in chosen if channel in offered}
-    before = {Channel(channel) for channel in own.channels}
-    given = {channel for channel in wanted - before if can_be_reached(own, channel)}
-    withdrawn = (before - wanted).intersection(offered)
-    for channel in sorted(given):
-        values = {"subscription_id": own.id, "channel": channel.value, "given_at": clock.now()}
-        session.execute(insert(ChannelConsent).values(values))
-        _record(session, own, channel, GIVEN, evidence)
-    for channel in sorted(withdrawn):
-        session.execute(
-            delete(ChannelConsent).where(
-                ChannelConsent.subscription_id == own.id, ChannelConsent.channel == channel.value
-            )
-        )
-        _record(session, own, channel, WITHDRAWN, evidence)
-    return bool(given or withdrawn)
-
-
-def _record(
-    session: Session, own: OwnSubscription, channel: Channel, step: str, evidence: Evidence
-) -> None:
-    words = keep_wording(session, wording(channel, own.newsletter_name))
-    record_consent(session.connection(), own.id, step, words.hash, [], evidence)
+    changed = False
+    for channel in sorted(offered):
+        given = channel in chosen and (channel in own.permissions or can_be_reached(own, channel))
+        words = wording(channel, own.newsletter_name)
+        changed |= choose(session, own.id, channel.value, words, evidence, given=given)
+    return changed

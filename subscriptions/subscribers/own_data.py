@@ -12,7 +12,7 @@ from subscriptions.newsletters.fields import PROFILE_FIELDS
 from subscriptions.newsletters.models import Newsletter, SignupForm
 from subscriptions.subscribers.listing import profile_of
 from subscriptions.subscribers.models import Subscription
-from subscriptions.subscribers.rights_models import ChannelConsent
+from subscriptions.subscribers.permissions import permissions_of
 from subscriptions.subscribers.states import Status
 
 
@@ -21,7 +21,7 @@ class OwnSubscription:
     """One subscription as its owner may see and correct it.
 
     ``fields`` are the profile fields that the newsletter's forms ask for or that are held anyway;
-    ``channels`` those beside mail that were agreed to.
+    ``permissions`` are what was agreed to beside mail.
     """
 
     id: int
@@ -36,7 +36,7 @@ class OwnSubscription:
     restricted_at: datetime | None
     profile: dict[str, str]
     fields: Sequence[str]
-    channels: frozenset[str]
+    permissions: frozenset[str]
 
     @property
     def is_active(self) -> bool:
@@ -80,7 +80,7 @@ def _own(session: Session, subscription: Subscription, newsletter: Newsletter) -
         restricted_at=subscription.restricted_at,
         profile=profile,
         fields=[name for name in PROFILE_FIELDS if name in asked or name in profile],
-        channels=_channels(session, subscription.id),
+        permissions=permissions_of(session, subscription.id),
     )
 
 
@@ -91,11 +91,3 @@ def _fields_of(session: Session, newsletter_id: int) -> set[str]:
         )
     )
     return {name for fields in forms for name in fields}
-
-
-def _channels(session: Session, subscription_id: int) -> frozenset[str]:
-    return frozenset(
-        session.scalars(
-            select(ChannelConsent.channel).where(ChannelConsent.subscription_id == subscription_id)
-        )
-    )

@@ -52,10 +52,10 @@ class AddressChange(Base):
 
 
 class ChannelConsent(Base):
-    """That a newsletter may reach somebody by telephone or post; no row, no consent.
+    """That a newsletter may reach somebody by telephone or post, or count what they open.
 
-    Mail has none: that consent is the subscription itself. How it was given is in the consent
-    records. Goes with the subscription.
+    No row, no consent. Mail has none: that consent is the subscription itself. How it was given is
+    in the consent records. Goes with the subscription.
     """
 
     __tablename__ = "channel_consents"

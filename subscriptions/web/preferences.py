@@ -9,7 +9,8 @@ from http import HTTPStatus
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import DateField, Field, Form, RadioField, SelectField, ValidationError
+from sqlalchemy.orm import Session
+from wtforms import BooleanField, DateField, Field, Form, RadioField, SelectField, ValidationError
 from wtforms.validators import InputRequired, Optional
 
 from subscriptions.core import clock
@@ -23,19 +24,24 @@ from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.queries import TopicChoice, newsletter_topics
 from subscriptions.subscribers.lifecycle import unsubscribe_from_all
 from subscriptions.subscribers.manage_link import ask_for_manage_link
+from subscriptions.subscribers.permissions import choose, permissions_of
 from subscriptions.subscribers.preferences import Frequency, Preferences, change_preferences
 from subscriptions.subscribers.queries import SubscriptionView, chosen_topics, find_subscription
 from subscriptions.subscribers.states import Status
+from subscriptions.subscribers.tracking import TRACKING, wording
 from subscriptions.web.checkboxes import CheckboxesField, SelectChoice
 from subscriptions.web.ended import ended_page
+from subscriptions.web.evidence import evidence
 from subscriptions.web.languages import language_choices
 from subscriptions.web.limits import guard_manage_links
 from subscriptions.web.locale import speak
 from subscriptions.web.tokens import read_token
+from subscriptions.web.tracking import browser_objects, is_offered, may_be_asked
 
 blueprint = Blueprint("preferences", __name__)
 
 MAX_PAUSE_DAYS = 366
+SOURCE = "preferences"
 
 
 class PreferenceForm(Form):
@@ -57,6 +63,8 @@ class PreferenceForm(Form):
         description=_("You receive nothing before this day. Leave it empty to receive mail now."),
     )
 
+    tracking = BooleanField()
+
     def validate_paused_until(self, field: Field) -> None:
         """A pause ends in the future, and some time."""
         if field.data and not 0 < (field.data - clock.today()).days <= MAX_PAUSE_DAYS:
@@ -70,6 +78,7 @@ def centre(token: str) -> ResponseReturnValue:
     topics = newsletter_topics(current_session().connection(), view.newsletter_id)
     form = _form(view, topics)
     form.process(
+        tracking=TRACKING in permissions_of(current_session(), view.id),
         frequency=view.frequency,
         locale=view.locale,
         paused_until=_still_paused(view),
@@ -95,6 +104,7 @@ def save(token: str) -> ResponseReturnValue:
     )
     with unit_of_work() as session:
         change_preferences(session, view.id, wanted)
+        _choose_tracking(session, view, form)
     return _show(token, view, form, saved=True)
 
 
@@ -126,8 +136,19 @@ def _view(token: str) -> SubscriptionView:
     return view
 
 
+def _choose_tracking(session: Session, view: SubscriptionView, form: PreferenceForm) -> None:
+    """As the box says; where it was not offered because the browser objects, withdraw."""
+    if may_be_asked():
+        given = bool(form.tracking and form.tracking.data)
+        words, proof = wording(view.newsletter_name), evidence(SOURCE, view.locale)
+        choose(session, view.id, TRACKING, words, proof, given=given)
+
+
 def _form(view: SubscriptionView, topics: tuple[TopicChoice, ...]) -> PreferenceForm:
     form = PreferenceForm()
+    form.tracking.label.text = wording(view.newsletter_name)
+    if not is_offered():
+        del form.tracking
     form.locale.choices = language_choices([*view.languages, view.locale])
     form.topics.choices = [SelectChoice(topic.slug, topic.title) for topic in topics]
     return form
@@ -150,6 +171,7 @@ def _show(token: str, view: SubscriptionView, form: PreferenceForm, *, saved: bo
         manage_link_action=url_for("preferences.mail_manage_link", token=token),
         unsubscribe_all_action=url_for("preferences.end_all", token=token),
         others=view.others,
+        browser_objects=may_be_asked() and browser_objects(),
         paused_until=paused_until,
         restricted=view.restricted_at is not None,
     )

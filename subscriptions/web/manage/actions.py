@@ -17,6 +17,7 @@ from subscriptions.subscribers.change_of_address import (
 from subscriptions.subscribers.channels import choose_channels
 from subscriptions.subscribers.manage_link import MANAGE_WITHIN, find_owner
 from subscriptions.subscribers.own_data import own_subscription
+from subscriptions.subscribers.permissions import choose
 from subscriptions.subscribers.rights import (
     correct,
     erase,
@@ -25,12 +26,19 @@ from subscriptions.subscribers.rights import (
     restrict,
 )
 from subscriptions.subscribers.suppression import suppressed_since
+from subscriptions.subscribers.tracking import TRACKING, wording
 from subscriptions.web.ended import erased_page
 from subscriptions.web.evidence import evidence
 from subscriptions.web.manage.blueprint import blueprint
-from subscriptions.web.manage.forms import NewAddressForm, channel_form, correction_form
+from subscriptions.web.manage.forms import (
+    NewAddressForm,
+    channel_form,
+    correction_form,
+    tracking_form,
+)
 from subscriptions.web.manage.page import offered_channels, owner_of, show
 from subscriptions.web.tokens import read_token
+from subscriptions.web.tracking import is_offered, may_be_asked
 
 SOURCE = "manage link"
 
@@ -85,6 +93,21 @@ def _choose_channels(token: str) -> ResponseReturnValue:
     return show(token, done="channels" if changed else "unchanged")
 
 
+def _choose_tracking(token: str) -> ResponseReturnValue:
+    owner_of(token)
+    if not may_be_asked():
+        raise Invalid
+    with unit_of_work() as session:
+        owner = find_owner(session, _reference(token), lock=True)
+        own = own_subscription(session, owner.id, _chosen())
+        ticked = tracking_form(own, request.form).tracking.data
+        given = ticked and own.is_active and is_offered()
+        words = wording(own.newsletter_name)
+        proof = evidence(SOURCE, own.locale)
+        changed = choose(session, own.id, TRACKING, words, proof, given=given)
+    return show(token, done="channels" if changed else "unchanged")
+
+
 def _restrict(token: str) -> ResponseReturnValue:
     with unit_of_work() as session:
         restrict(session, find_owner(session, _reference(token), lock=True))
@@ -128,6 +151,7 @@ ACTIONS: dict[str, Callable[[str], ResponseReturnValue]] = {
     "correct": _correct,
     "address": _change_address,
     "channels": _choose_channels,
+    "tracking": _choose_tracking,
     "restrict": _restrict,
     "lift": _lift,
     "object": _object,

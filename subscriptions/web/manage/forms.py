@@ -3,7 +3,7 @@
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, Form, SelectField, StringField, ValidationError
+from wtforms import BooleanField, Field, Form, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired
 
 from subscriptions.core.addresses import Address, InvalidAddress, parse_address
@@ -12,6 +12,8 @@ from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.fields import PROFILE_FIELDS
 from subscriptions.subscribers.channels import Channel, can_be_reached, wording
 from subscriptions.subscribers.own_data import OwnSubscription
+from subscriptions.subscribers.tracking import TRACKING
+from subscriptions.subscribers.tracking import wording as tracking_wording
 from subscriptions.web.checkboxes import CheckboxesField, SelectChoice
 from subscriptions.web.languages import language_choices
 from subscriptions.web.public.forms import profile_field
@@ -70,6 +72,12 @@ class ChannelForm(Form):
         return [Channel(name) for name in self.channels.data or []]
 
 
+class TrackingForm(Form):
+    """Whether one newsletter may count what its person opens and clicks."""
+
+    tracking = BooleanField()
+
+
 def correction_form(own: OwnSubscription, sent: FormData = None) -> CorrectionForm:
     """The form for one subscription: as it is now, or as it was sent."""
     fields: dict[str, Any] = {name: profile_field(PROFILE_FIELDS[name]) for name in own.fields}
@@ -89,9 +97,17 @@ def channel_form(
     form.channels.choices = [
         SelectChoice(channel.value, wording(channel, own.newsletter_name))
         for channel in offered
-        if channel in own.channels or can_be_reached(own, channel)
+        if channel in own.permissions or can_be_reached(own, channel)
     ]
-    form.process(sent, channels=sorted(own.channels))
+    form.process(sent, channels=sorted(own.permissions))
+    return form
+
+
+def tracking_form(own: OwnSubscription, sent: FormData = None) -> TrackingForm:
+    """The permission to count, as it is now, or as it was sent."""
+    form = TrackingForm(prefix=_prefix("count", own))
+    form.tracking.label.text = tracking_wording(own.newsletter_name)
+    form.process(sent, tracking=TRACKING in own.permissions)
     return form
 
 

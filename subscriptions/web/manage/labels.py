@@ -9,7 +9,7 @@ LABELS: dict[str, LazyString] = {
     **{name: field.label for name, field in PROFILE_FIELDS.items()},
     "address": _("E-mail address"),
     "asked_at": _("Asked on"),
-    "channel": _("Way to reach you"),
+    "channel": _("Agreed to"),
     "client_address": _("Network you came from"),
     "confirmed_at": _("Confirmed on"),
     "context": _("What it says"),
@@ -49,4 +49,5 @@ VALUES: dict[tuple[str, str], LazyString] = {
     ("step", "withdrawn"): _("you withdrew this"),
     ("channel", "telephone"): _("telephone"),
     ("channel", "post"): _("post"),
+    ("channel", "tracking"): _("we may count what you open and click"),
 }

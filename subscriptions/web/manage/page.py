@@ -23,11 +23,14 @@ from subscriptions.web.manage.forms import (
     ChannelForm,
     CorrectionForm,
     NewAddressForm,
+    TrackingForm,
     channel_form,
     correction_form,
+    tracking_form,
 )
 from subscriptions.web.manage.held import held_of
 from subscriptions.web.tokens import read_token
+from subscriptions.web.tracking import browser_objects, may_be_asked
 
 BY_MAIL = "mail"
 
@@ -39,6 +42,7 @@ class Line:
     own: OwnSubscription
     correction: CorrectionForm
     channels: ChannelForm
+    tracking: TrackingForm
     preferences_url: str
     unsubscribe_url: str
     receipt_url: str | None
@@ -79,6 +83,8 @@ def show(token: str, *, done: str = "", failed: Form | None = None) -> str:
         by_mail=BY_MAIL in current_policy().channels,
         new_address=failed if isinstance(failed, NewAddressForm) else NewAddressForm(prefix="new"),
         waiting=waiting_change(session, owner),
+        may_count=may_be_asked(),
+        browser_objects=browser_objects(),
         restricted_since=min(restricted, default=None),
         can_restrict=any(each.is_active for each in own),
         downloads=_downloads(token),
@@ -95,6 +101,7 @@ def _line(own: OwnSubscription, failed: Form | None) -> Line:
         own=own,
         correction=correction,
         channels=channel_form(own, offered_channels()),
+        tracking=tracking_form(own),
         preferences_url=links.to(Purpose.PREFERENCES, own.reference, own.epoch),
         unsubscribe_url=links.to(Purpose.UNSUBSCRIBE, own.reference, own.epoch),
         receipt_url=receipt_link(own.reference, own.epoch) if own.is_active else None,
@@ -110,7 +117,7 @@ def _missing(own: OwnSubscription) -> list[str]:
     return [
         said[channel]
         for channel in offered_channels()
-        if not can_be_reached(own, channel) and channel not in own.channels
+        if not can_be_reached(own, channel) and channel not in own.permissions
     ]
 
 

@@ -1,0 +1,31 @@
+"""What no mail of the service may hold; looked for in the golden mails, which are all there are."""
+
+import re
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+from subscriptions.core.links import PATHS
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+LOADS = re.compile(
+    r"<(img|picture|video|audio|iframe|object|embed|input)\b"
+    r"|\b(src|srcset|background|poster)\s*=|url\(|@import",
+    re.IGNORECASE,
+)
+ANCHOR = re.compile(r'<a\s[^>]*?href="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
+PLACES = "|".join((*PATHS.values(), "admin", "privacy"))
+OWN_LINK = re.compile(rf"https://news\.example\.org/({PLACES})(/[\w.-]+)?")
+
+
+def test_no_mail_holds_an_image_or_a_link_that_leads_elsewhere_than_it_says() -> None:
+    """MG15, MC4: nothing in a mail can be counted but the service's own links with a token."""
+    for path in sorted(GOLDEN.glob("*.eml")):
+        mail = message_from_bytes(path.read_bytes(), policy=default)
+        html = mail.get_body(("html",))
+        assert html is not None, path.name
+        text = html.get_content()
+        assert not LOADS.search(text), path.name
+        assert text.count("<a ") == len(ANCHOR.findall(text))
+        for target, said in ANCHOR.findall(text):
+            assert OWN_LINK.fullmatch(target) or target.removeprefix("mailto:") == said, path.name
