@@ -24,7 +24,7 @@ class Evidence:
     """What is recorded of the moment of consent, already cut down to what the policy allows.
 
     ``client_address`` is a network such as ``192.0.2.0/24`` where truncated; ``source`` is
-    ``form:<slug>`` or ``operator``.
+    ``form:<slug>``, or how an operator was asked, such as ``operator: telephone``.
     """
 
     source: str

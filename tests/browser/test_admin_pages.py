@@ -25,6 +25,7 @@ PAGES = (
     "/admin/newsletters/news/forms/news/edit",
     "/admin/newsletters/news/forms/news/preview",
     "/admin/newsletters/news/subscribers",
+    "/admin/newsletters/news/subscribers/new",
     "/admin/newsletters/news/export",
     "/admin/dead-letters",
     "/admin/retention",

@@ -89,6 +89,7 @@ def test_the_table_beside_the_routes_names_each_of_them_with_its_rule(app: Flask
 
 @pytest.mark.parametrize("who", OPENS)
 def test_each_role_opens_what_the_table_says_and_nothing_else(app: Flask, who: str) -> None:
+    """MP11, MG8."""
     for slug in ("news", "other"):
         open_newsletter(app, slug)
     visitor: Visitor = Visitor(app, use_cookies=True)
@@ -140,6 +141,7 @@ def test_a_view_without_a_rule_opens_for_nobody(app: Flask) -> None:
 
 
 def test_what_one_has_no_role_on_does_not_exist(app: Flask) -> None:
+    """MP11, MG8."""
     for slug in ("news", "other"):
         open_newsletter(app, slug)
     make_operator(app, "op@example.org", None, {"other": Role.EDITOR})

@@ -71,6 +71,7 @@ def test_a_forged_link_leads_nowhere(app: Flask, client: Visitor) -> None:
 
 
 def test_what_is_wrong_with_the_form_is_said_and_nobody_is_made(app: Flask) -> None:
+    """MG12."""
     link, desk = _first_link(app), _desk(app)
     for wrong in (
         {"email": "nobody"},
@@ -83,6 +84,7 @@ def test_what_is_wrong_with_the_form_is_said_and_nobody_is_made(app: Flask) -> N
 
 
 def test_passwords_are_kept_as_argon2(app: Flask) -> None:
+    """MG12."""
     make_operator(app)
     assert rows_of(app, "operators")[0]["password"].startswith("$argon2id$")
 

@@ -153,6 +153,7 @@ def test_no_page_of_the_admin_is_cached_or_framed_or_runs_a_script(app: Flask) -
 def test_a_new_password_comes_by_our_own_mail_and_ends_all_sessions(
     app: Flask, smtp: SmtpServer
 ) -> None:
+    """MG12."""
     make_operator(app)
     deliver(app, smtp)
     session, desk = desk_of(app), _desk(app)

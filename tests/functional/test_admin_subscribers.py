@@ -150,6 +150,7 @@ def test_ending_one_of_two_subscriptions_keeps_the_other(app: Flask, client: Vis
 
 
 def test_erasing_takes_every_subscription_of_the_person(app: Flask, client: Visitor) -> None:
+    """MG9."""
     desk = _owner(app)
     open_newsletter(app, "other")
     for form in ("news", "other"):
@@ -163,6 +164,7 @@ def test_erasing_takes_every_subscription_of_the_person(app: Flask, client: Visi
 def test_an_editor_of_one_newsletter_does_not_erase_for_another(
     app: Flask, client: Visitor
 ) -> None:
+    """MG8."""
     for slug in ("news", "other"):
         open_newsletter(app, slug)
         subscribe(app, client, "ada@example.org", slug)
@@ -188,6 +190,7 @@ def test_a_viewer_sees_no_buttons(app: Flask, client: Visitor) -> None:
 def test_an_export_is_in_the_audit_trail_and_holds_who_was_asked_for(
     app: Flask, client: Visitor
 ) -> None:
+    """MG9."""
     desk = _owner(app)
     subscribe(app, client, "ada@example.org", topics=["art"])
     subscribe(app, client, "bob@example.org", topics=["law"])

@@ -103,6 +103,7 @@ def test_pending_people_are_exported_only_as_pending(app: Flask, client: Visitor
 def test_paused_people_are_left_out_until_their_day(
     app: Flask, client: Visitor, clock: FrozenClock
 ) -> None:
+    """MC3."""
     subscribe(app, client)
     _change(app, ADA, paused_until=our_clock.today() + timedelta(days=2))
     clock.advance(days=1)
@@ -122,6 +123,7 @@ def test_restricted_people_are_in_no_export(app: Flask, client: Visitor, choice:
 
 
 def test_only_those_who_chose_the_topic(app: Flask, client: Visitor) -> None:
+    """MC3."""
     subscribe(app, client, "both@example.org", topics=["art", "law"])
     subscribe(app, client, "art@example.org", topics=["art"])
     subscribe(app, client, "none@example.org")

@@ -28,6 +28,7 @@ def _invite(desk: Desk, address: str = ED, role: str = "", **certain: str) -> in
 
 
 def test_an_invitation_gives_a_role_on_one_newsletter_only(app: Flask, smtp: SmtpServer) -> None:
+    """MG8."""
     for slug in ("news", "other"):
         open_newsletter(app, slug)
     make_operator(app)

@@ -79,6 +79,7 @@ def test_looking_changes_nothing(app: Flask, client: Visitor, method: str) -> No
 
 @pytest.mark.parametrize("chosen", [[], ["law"], ["art", "law"]])
 def test_topics_can_be_chosen(app: Flask, client: Visitor, chosen: list[str]) -> None:
+    """MC3."""
     answer = _save(app, client, topics=chosen)
     assert answer.status_code == 200
     assert "Your choices are saved." in answer.text
@@ -88,6 +89,7 @@ def test_topics_can_be_chosen(app: Flask, client: Visitor, chosen: list[str]) ->
 
 
 def test_frequency_and_language_can_be_chosen(app: Flask, client: Visitor) -> None:
+    """MC3."""
     _save(app, client, frequency="monthly", locale="de")
     row = _own(app)
     assert (row["frequency"], row["locale"]) == ("monthly", "de")

@@ -58,6 +58,7 @@ ADMIN_PAGES = {
     "form": "newsletters/news/forms/news",
     "form-edit": "newsletters/news/forms/news/edit",
     "subscribers": "newsletters/news/subscribers",
+    "subscriber-new": "newsletters/news/subscribers/new",
     "export": "newsletters/news/export",
     "dead-letters": "dead-letters",
     "retention": "retention",

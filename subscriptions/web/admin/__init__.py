@@ -10,6 +10,7 @@ from subscriptions.operators import security
 from subscriptions.web.admin import (
     access,
     account,
+    adding,
     audit,
     dashboard,
     dead_letters,
@@ -33,6 +34,7 @@ from subscriptions.web.admin.blueprint import blueprint
 
 __all__ = [
     "account",
+    "adding",
     "audit",
     "dashboard",
     "dead_letters",
