@@ -102,6 +102,7 @@ def configure_database(app: Flask, settings: Settings) -> None:
 
 
 POSTGRESQL_OPTIONS = {
+    "hide_parameters": True,  # they hold addresses, and an error may be logged
     "pool_size": 4,
     "max_overflow": 4,
     "pool_timeout": 5,

@@ -12,8 +12,10 @@ from typing import Any
 from sqlalchemy import Column, MetaData
 from sqlalchemy.orm import Session
 
+from subscriptions.core.transactions import Unit
+
 Exporter = Callable[[Session, int], Sequence[dict[str, Any]]]
-Eraser = Callable[[Session, Sequence[int]], int]
+Eraser = Callable[[Unit, Sequence[int]], int]
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,10 @@ class Registry:
             raise ValueError(f"category {category.name} is registered twice")
         self.categories[category.name] = category
 
-    def erase(self, session: Session, subscriber_ids: Sequence[int]) -> dict[str, int]:
+    def erase(self, unit: Unit, subscriber_ids: Sequence[int]) -> dict[str, int]:
         """Erase the subscribers in every category; return the rows erased per category."""
         return {
-            category.name: category.erase(session, subscriber_ids)
+            category.name: category.erase(unit, subscriber_ids)
             for category in reversed(list(self.categories.values()))
         }
 

@@ -45,7 +45,10 @@ def configure_sqlite(engine: Engine) -> None:
 
 def engine_options() -> dict[str, Any]:
     """Options for ``create_engine``: we say BEGIN ourselves, the driver must not."""
-    return {"connect_args": {"isolation_level": None, "timeout": BUSY_SECONDS}}
+    return {
+        "hide_parameters": True,  # they hold addresses, and an error may be logged
+        "connect_args": {"isolation_level": None, "timeout": BUSY_SECONDS},
+    }
 
 
 def truncate_log(engine: Engine, patience: float = 5.0) -> bool:

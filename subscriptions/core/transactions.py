@@ -5,6 +5,7 @@ Operations take the session and never commit.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, Protocol
 
 from flask import current_app
 from sqlalchemy import Connection
@@ -18,6 +19,26 @@ AFTER_COMMIT = "assent_after_commit"
 
 # What a store that is gone, locked or full raises. Integrity errors are not here: they are bugs.
 STORE_FAILURES: tuple[type[Exception], ...] = (OperationalError, InterfaceError, PoolTimeout)
+
+
+class Unit(Protocol):
+    """What an operation on one of the busiest paths asks of a unit of work; a session has it."""
+
+    @property
+    def info(self) -> dict[Any, Any]:
+        """What is noted for as long as the unit lasts."""
+
+    def connection(self) -> Connection:
+        """The connection that its transaction runs on."""
+
+
+class _Bare:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.info: dict[Any, Any] = {}
+
+    def connection(self) -> Connection:
+        return self._connection
 
 
 def current_session() -> Session:
@@ -54,9 +75,24 @@ def unit_of_work() -> Iterator[Session]:
         callback()
 
 
-def after_commit(session: Session, callback: Callable[[], None]) -> None:
+@contextmanager
+def writing() -> Iterator[Unit]:
+    """A unit of work without the session's bookkeeping; for the busiest paths."""
+    database = current_app.extensions["sqlalchemy"]
+    if database.session.registry.has():
+        leave_reading(database.session())
+    unit = _Bare(database.engine.connect())
+    with unit.connection() as connection:
+        connection.execution_options(**{WRITER: True})
+        with connection.begin():
+            yield unit
+    for callback in unit.info.pop(AFTER_COMMIT, ()):
+        callback()
+
+
+def after_commit(unit: Unit, callback: Callable[[], None]) -> None:
     """Run ``callback`` when the present unit of work has been committed; once, if asked twice."""
-    callbacks = session.info.setdefault(AFTER_COMMIT, [])
+    callbacks = unit.info.setdefault(AFTER_COMMIT, [])
     if callback not in callbacks:
         callbacks.append(callback)
 

@@ -11,7 +11,7 @@ from structlog import get_logger
 
 from subscriptions.core import clock
 from subscriptions.core.jobs import Job
-from subscriptions.core.transactions import current_session, unit_of_work
+from subscriptions.core.transactions import current_session, leave_reading, unit_of_work
 from subscriptions.extensions import mail
 from subscriptions.mail import outbox
 from subscriptions.mail.guards import guards_that_stop
@@ -61,6 +61,7 @@ def _deliver(messages: Sequence[OutboxMessage], leased_at: datetime) -> None:
 def _send(transport: Transport, message: OutboxMessage) -> None:
     if not outbox.still_wanted(current_session(), message.id) or _stopped(message):
         return
+    leave_reading(current_session())  # the server may take its time
     settings = current_app.extensions["assent_settings"]
     try:
         mime = build_message(message)

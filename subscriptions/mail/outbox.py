@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from subscriptions.core import clock
 from subscriptions.core.db import new_reference
 from subscriptions.core.jobs import wake
-from subscriptions.core.statements import table_of
-from subscriptions.core.transactions import after_commit
+from subscriptions.core.statements import Prepared, table_of
+from subscriptions.core.transactions import Unit, after_commit
 from subscriptions.mail.models import OutboxMessage
 
 DELIVER = "mail.deliver"
@@ -25,13 +25,13 @@ RETRY_AFTER = [timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720, 1440)
 
 
 OUTBOX = table_of(OutboxMessage)
-QUEUE = insert(OUTBOX)
-STILL_WANTED = select(OUTBOX.c.id).where(OUTBOX.c.id == bindparam("of"))
-NOTE_SENT = delete(OUTBOX).where(OUTBOX.c.id == bindparam("of")).returning(OUTBOX.c.id)
+QUEUE = Prepared(insert(OUTBOX))
+STILL_WANTED = Prepared(select(OUTBOX.c.id).where(OUTBOX.c.id == bindparam("of")))
+NOTE_SENT = Prepared(delete(OUTBOX).where(OUTBOX.c.id == bindparam("of")))
 
 
 def queue_mail(
-    session: Session,
+    unit: Unit,
     template: str,
     recipient: str,
     locale: str,
@@ -57,8 +57,8 @@ def queue_mail(
         "due_at": now,
         "attempts": 0,
     }
-    session.connection().execute(QUEUE, parameters)
-    after_commit(session, wake_delivery)
+    QUEUE.run(unit.connection(), parameters)
+    after_commit(unit, wake_delivery)
 
 
 def wake_delivery() -> None:
@@ -81,19 +81,19 @@ def lease_due(session: Session, now: datetime) -> Sequence[OutboxMessage]:
     return messages
 
 
-def still_wanted(session: Session, message_id: int) -> bool:
+def still_wanted(unit: Unit, message_id: int) -> bool:
     """Whether the message is still there: an erasure takes queued mail along."""
-    return session.connection().scalar(STILL_WANTED, {"of": message_id}) is not None
+    return STILL_WANTED.first(unit.connection(), {"of": message_id}) is not None
 
 
-def note_sent(session: Session, message_id: int) -> bool:
+def note_sent(unit: Unit, message_id: int) -> bool:
     """Remove a message that the server has accepted; False if it was erased meanwhile."""
-    return session.connection().scalar(NOTE_SENT, {"of": message_id}) is not None
+    return NOTE_SENT.run(unit.connection(), {"of": message_id}) > 0
 
 
-def drop(session: Session, message_id: int) -> bool:
+def drop(unit: Unit, message_id: int) -> bool:
     """Remove a message that must not be sent; False if it was erased meanwhile."""
-    return note_sent(session, message_id)
+    return note_sent(unit, message_id)
 
 
 def note_failure(session: Session, message_id: int, error: str, *, permanent: bool) -> None:
@@ -112,18 +112,18 @@ def note_failure(session: Session, message_id: int, error: str, *, permanent: bo
         message.due_at = now + RETRY_AFTER[message.attempts - 1]
 
 
-def forget_queued(session: Session, subscriber_id: int, newsletter_ids: Sequence[int]) -> int:
+def forget_queued(unit: Unit, subscriber_id: int, newsletter_ids: Sequence[int]) -> int:
     """Drop what is queued for a person about these newsletters; return how many messages."""
     theirs = delete(OUTBOX).where(
         OUTBOX.c.subscriber_id == subscriber_id, OUTBOX.c.newsletter_id.in_(newsletter_ids)
     )
-    return session.connection().execute(theirs).rowcount
+    return unit.connection().execute(theirs).rowcount
 
 
-def forget_all_queued(session: Session, subscriber_id: int) -> int:
+def forget_all_queued(unit: Unit, subscriber_id: int) -> int:
     """Drop everything that is queued for a person; return how many messages."""
     theirs = delete(OUTBOX).where(OUTBOX.c.subscriber_id == subscriber_id)
-    return session.connection().execute(theirs).rowcount
+    return unit.connection().execute(theirs).rowcount
 
 
 def release_leases(session: Session) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from subscriptions.core.personal_data import Category
 from subscriptions.core.statements import DeleteOf, table_of
+from subscriptions.core.transactions import Unit
 from subscriptions.mail.models import MAIL, OutboxMessage
 
 
@@ -36,8 +37,8 @@ OUTBOX = table_of(OutboxMessage)
 ERASE = DeleteOf(lambda theirs: delete(OUTBOX).where(theirs(OUTBOX.c.subscriber_id)))
 
 
-def _erase(session: Session, subscriber_ids: Sequence[int]) -> int:
-    return ERASE.run(session.connection(), subscriber_ids).rowcount
+def _erase(unit: Unit, subscriber_ids: Sequence[int]) -> int:
+    return ERASE.run(unit.connection(), subscriber_ids)
 
 
 CATEGORIES = (Category(MAIL, "Mail that is queued for the person", _export, _erase),)

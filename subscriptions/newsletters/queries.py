@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 from subscriptions.core.errors import NotFound
+from subscriptions.core.statements import Prepared
 from subscriptions.newsletters.models import FormWording, Newsletter, SignupForm, Topic, Wording
 
 
@@ -41,24 +42,26 @@ class OpenForm:
     topics: tuple[TopicChoice, ...]
 
 
-OPEN_FORM = (
-    select(
-        SignupForm.id,
-        SignupForm.slug,
-        SignupForm.title,
-        SignupForm.intro,
-        SignupForm.locale,
-        SignupForm.fields,
-        SignupForm.topic_slugs,
-        SignupForm.wording_hash,
-        Wording.text.label("wording"),
-        Newsletter.id.label("newsletter_id"),
-        Newsletter.slug.label("newsletter_slug"),
-        Newsletter.name.label("newsletter_name"),
-        Newsletter.description.label("newsletter_description"),
-        Newsletter.sender_name,
-        Newsletter.reply_to,
-    )
+# What is read of a form, by the names that OpenForm has for it.
+FORM_COLUMNS = {
+    "id": SignupForm.id,
+    "slug": SignupForm.slug,
+    "title": SignupForm.title,
+    "intro": SignupForm.intro,
+    "locale": SignupForm.locale,
+    "fields": SignupForm.fields,
+    "topic_slugs": SignupForm.topic_slugs,
+    "wording_hash": SignupForm.wording_hash,
+    "wording": Wording.text,
+    "newsletter_id": Newsletter.id,
+    "newsletter_slug": Newsletter.slug,
+    "newsletter_name": Newsletter.name,
+    "newsletter_description": Newsletter.description,
+    "sender_name": Newsletter.sender_name,
+    "reply_to": Newsletter.reply_to,
+}
+OPEN_FORM = Prepared(
+    select(*(column.label(name) for name, column in FORM_COLUMNS.items()))
     .join(Newsletter, Newsletter.id == SignupForm.newsletter_id)
     .join(Wording, Wording.hash == SignupForm.wording_hash)
     .where(
@@ -67,7 +70,7 @@ OPEN_FORM = (
         Newsletter.closed_at.is_(None),
     )
 )
-OFFERED_TOPICS = (
+OFFERED_TOPICS = Prepared(
     select(Topic.id, Topic.slug, Topic.title)
     .where(Topic.newsletter_id == bindparam("of_newsletter"), Topic.retired_at.is_(None))
     .order_by(Topic.position, Topic.id)
@@ -89,13 +92,13 @@ def open_form(connection: Connection, slug: str) -> OpenForm:
     """The form with this slug, if it takes sign-ups; otherwise :class:`NotFound`."""
     if "\0" in slug:  # PostgreSQL can't even be asked
         raise NotFound
-    row = connection.execute(OPEN_FORM, {"of_slug": slug}).one_or_none()
+    row = OPEN_FORM.first(connection, {"of_slug": slug})
     if row is None:
         raise NotFound
-    values = row._asdict()
+    values = dict(zip(FORM_COLUMNS, row, strict=True))
     offered = values.pop("topic_slugs")
     values["fields"] = tuple(values["fields"])
-    return OpenForm(**values, topics=_offered(connection, row.newsletter_id, offered))
+    return OpenForm(**values, topics=_offered(connection, values["newsletter_id"], offered))
 
 
 def _offered(
@@ -109,7 +112,7 @@ def _offered(
 
 def newsletter_topics(connection: Connection, newsletter_id: int) -> tuple[TopicChoice, ...]:
     """The topics that the newsletter offers now, in their order."""
-    rows = connection.execute(OFFERED_TOPICS, {"of_newsletter": newsletter_id})
+    rows = OFFERED_TOPICS.all(connection, {"of_newsletter": newsletter_id})
     return tuple(TopicChoice(*row) for row in rows)
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, bindparam, delete, insert
 
 from subscriptions.core import clock
-from subscriptions.core.statements import table_of
+from subscriptions.core.statements import Prepared, table_of
 from subscriptions.subscribers.models import ConsentRecord
 
 REQUESTED = "requested"
@@ -34,11 +34,13 @@ class Evidence:
 
 
 CONSENT_RECORDS = table_of(ConsentRecord)
-INSERT = insert(CONSENT_RECORDS)
-FORGET = delete(CONSENT_RECORDS).where(
-    CONSENT_RECORDS.c.subscription_id == bindparam("of"),
-    CONSENT_RECORDS.c.step == bindparam("of_step"),
-    CONSENT_RECORDS.c.at > bindparam("since"),
+INSERT = Prepared(insert(CONSENT_RECORDS))
+FORGET = Prepared(
+    delete(CONSENT_RECORDS).where(
+        CONSENT_RECORDS.c.subscription_id == bindparam("of"),
+        CONSENT_RECORDS.c.step == bindparam("of_step"),
+        CONSENT_RECORDS.c.at > bindparam("since"),
+    )
 )
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -63,7 +65,7 @@ def record_consent(
         "client_address": evidence.client_address,
         "user_agent": evidence.user_agent,
     }
-    connection.execute(INSERT, parameters)
+    INSERT.run(connection, parameters)
 
 
 def forget_request(
@@ -74,4 +76,4 @@ def forget_request(
     ``since`` is when the subscription had ended that is asked for anew, if a clause keeps it.
     """
     parameters = {"of": subscription_id, "of_step": REQUESTED, "since": since or EVER}
-    connection.execute(FORGET, parameters)
+    FORGET.run(connection, parameters)

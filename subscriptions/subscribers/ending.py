@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
-from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
 from subscriptions.core.personal_data import registry
-from subscriptions.core.statements import table_of
+from subscriptions.core.statements import Prepared, table_of
+from subscriptions.core.transactions import Unit
 from subscriptions.mail.models import MAIL
 from subscriptions.mail.outbox import forget_queued
 from subscriptions.subscribers.consent import forget_request
@@ -60,9 +60,11 @@ class Standing(NamedTuple):
 SUBSCRIPTIONS = table_of(Subscription)
 RECORDS = table_of(ConsentRecord)
 STANDING = tuple(SUBSCRIPTIONS.c[name] for name in Standing._fields)
-ALL_OF_PERSON = select(*STANDING).where(SUBSCRIPTIONS.c.subscriber_id == bindparam("person"))
+ALL_OF_PERSON = Prepared(
+    select(*STANDING).where(SUBSCRIPTIONS.c.subscriber_id == bindparam("person"))
+)
 NONE_KEPT: Mapping[Standing, Keeps] = {}
-JOURNAL = insert(table_of(ErasedReference))
+JOURNAL = Prepared(insert(table_of(ErasedReference)))
 # What a subscription consists of, dependants first, and the category that each counts for.
 PARTS = (
     (SUBSCRIPTION, table_of(SubscriptionTopic).c.subscription_id),
@@ -70,10 +72,12 @@ PARTS = (
     (CONSENT, RECORDS.c.subscription_id),
     (SUBSCRIPTION, SUBSCRIPTIONS.c.id),
 )
-WITHDRAW_CHANNELS = delete(table_of(ChannelConsent)).where(
-    table_of(ChannelConsent).c.subscription_id == bindparam("of")
+WITHDRAW_CHANNELS = Prepared(
+    delete(table_of(ChannelConsent)).where(
+        table_of(ChannelConsent).c.subscription_id == bindparam("of")
+    )
 )
-KEEP_ENDED = (
+KEEP_ENDED = Prepared(
     update(SUBSCRIPTIONS)
     .where(SUBSCRIPTIONS.c.id == bindparam("of"))
     .values(
@@ -84,16 +88,15 @@ KEEP_ENDED = (
 )
 
 
-def erase_subscriber(session: Session, subscriber_id: int, event: Event) -> Ended:
+def erase_subscriber(unit: Unit, subscriber_id: int, event: Event) -> Ended:
     """End all subscriptions of a person and erase the person, at their wish (GDPR Article 17)."""
-    ids = session.scalars(
-        select(Subscription.id).where(Subscription.subscriber_id == subscriber_id)
-    ).all()
-    return end_subscriptions(session, subscriber_id, ids, event, Keeps.HOLDS)
+    standing = ALL_OF_PERSON.all(unit.connection(), {"person": subscriber_id})
+    ids = [Standing(*row).id for row in standing]
+    return end_subscriptions(unit, subscriber_id, ids, event, Keeps.HOLDS)
 
 
 def end_subscriptions(
-    session: Session,
+    unit: Unit,
     subscriber_id: int,
     subscription_ids: Sequence[int],
     event: Event,
@@ -108,8 +111,8 @@ def end_subscriptions(
     allows; that is never anything of a subscription that was not confirmed. ``at`` is when it
     happened, if not now.
     """
-    connection = session.connection()
-    all_rows = connection.execute(ALL_OF_PERSON, {"person": subscriber_id})
+    connection = unit.connection()
+    all_rows = ALL_OF_PERSON.all(connection, {"person": subscriber_id})
     everything = [Standing(*row) for row in all_rows]
     now = at or clock.now()
     ending = [row for row in everything if row.id in subscription_ids]
@@ -120,9 +123,9 @@ def end_subscriptions(
     note_endings(connection, ending, now, dict.fromkeys(staying, keeps))
     first = ending[0].newsletter_id if ending else None
     if len(ending) == len(everything) and not staying:
-        return Ended(first, erased=True, rows=registry.erase(session, [subscriber_id]), keeps=keeps)
-    gone = Counter({MAIL: forget_queued(session, subscriber_id, [r.newsletter_id for r in ending])})
-    gone += delete_subscriptions(session, [row.id for row in ending if row not in staying])
+        return Ended(first, erased=True, rows=registry.erase(unit, [subscriber_id]), keeps=keeps)
+    gone = Counter({MAIL: forget_queued(unit, subscriber_id, [r.newsletter_id for r in ending])})
+    gone += delete_subscriptions(unit, [row.id for row in ending if row not in staying])
     for row, stays in staying.items():
         gone += _keep(connection, row, stays, keeps, now)
     kept = {name: row.ended_at or now for row, stays in staying.items() for name in stays}
@@ -145,15 +148,15 @@ def note_endings(
             }
             for row in ending
         ]
-        connection.execute(JOURNAL, entries)
+        JOURNAL.run_many(connection, entries)
 
 
-def delete_subscriptions(session: Session, subscription_ids: Sequence[int]) -> Counter[str]:
+def delete_subscriptions(unit: Unit, subscription_ids: Sequence[int]) -> Counter[str]:
     """Delete these subscriptions with all that hangs on them; return the rows per category."""
     rows: Counter[str] = Counter()
     for category, column in PARTS if subscription_ids else ():
         those = delete(column.table).where(column.in_(subscription_ids))
-        rows[category] += session.connection().execute(those).rowcount
+        rows[category] += unit.connection().execute(those).rowcount
     return rows
 
 
@@ -173,8 +176,8 @@ def _keep(
         forget_request(connection, row.id, row.ended_at)
     asked = now if keeps is Keeps.HOLDS else None
     values = {"of": row.id, "new_ended_at": row.ended_at or now, "new_asked_at": asked}
-    connection.execute(KEEP_ENDED, values)
-    connection.execute(WITHDRAW_CHANNELS, {"of": row.id})
+    KEEP_ENDED.run(connection, values)
+    WITHDRAW_CHANNELS.run(connection, {"of": row.id})
     gone: Counter[str] = Counter()
     for category, column in PARTS:
         if category not in stays:

@@ -2,15 +2,17 @@
 
 import hmac
 from collections.abc import Sequence
+from datetime import datetime
 from hashlib import sha256
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, select, update
 
 from subscriptions.core import clock
 from subscriptions.core.errors import Conflict, Gone
-from subscriptions.core.statements import table_of
+from subscriptions.core.statements import Prepared, table_of
 from subscriptions.core.tokens import Reference
+from subscriptions.core.transactions import Unit
 from subscriptions.subscribers.consent import CONFIRMED, REQUESTED, Evidence, record_consent
 from subscriptions.subscribers.counters import count, duration
 from subscriptions.subscribers.ending import Ended, end_subscriptions, erase_subscriber
@@ -25,17 +27,23 @@ from subscriptions.subscribers.suppression import lift_for
 SUBSCRIPTIONS = table_of(Subscription)
 SUBSCRIBERS = table_of(Subscriber)
 RECORDS = table_of(ConsentRecord)
+
+
+class Found(NamedTuple):
+    """The subscription that a link speaks of, as it stands."""
+
+    id: int
+    subscriber_id: int
+    newsletter_id: int
+    status: str
+    requested_at: datetime
+    address_key: str
+
+
 # Both rows are locked, the subscriber's first as in a sign-up, so that nothing is decided on a
 # state that somebody else is changing.
-FIND = (
-    select(
-        SUBSCRIPTIONS.c.id,
-        SUBSCRIPTIONS.c.subscriber_id,
-        SUBSCRIPTIONS.c.newsletter_id,
-        SUBSCRIPTIONS.c.status,
-        SUBSCRIPTIONS.c.requested_at,
-        SUBSCRIBERS.c.address_key,
-    )
+FIND = Prepared(
+    select(*(SUBSCRIPTIONS.c[name] for name in Found._fields[:5]), SUBSCRIBERS.c.address_key)
     .join(SUBSCRIBERS, SUBSCRIBERS.c.id == SUBSCRIPTIONS.c.subscriber_id)
     .where(
         SUBSCRIPTIONS.c.reference == bindparam("of_reference"),
@@ -43,7 +51,7 @@ FIND = (
     )
     .with_for_update(of=[SUBSCRIBERS, SUBSCRIPTIONS])
 )
-MAKE_ACTIVE = (
+MAKE_ACTIVE = Prepared(
     update(SUBSCRIPTIONS)
     .where(SUBSCRIPTIONS.c.id == bindparam("of"))
     .values(
@@ -55,7 +63,7 @@ MAKE_ACTIVE = (
     )
 )
 # The latest: of one that ended and is asked for anew, a clause may keep the one from before.
-REQUESTED_CONSENT = (
+REQUESTED_CONSENT = Prepared(
     select(RECORDS.c.wording_hash, RECORDS.c.topics)
     .where(RECORDS.c.subscription_id == bindparam("of"), RECORDS.c.step == REQUESTED)
     .order_by(RECORDS.c.id.desc())
@@ -69,9 +77,7 @@ class RequestChanged(Conflict):
     code = "request_changed"
 
 
-def confirm(
-    session: Session, reference: Reference, evidence: Evidence, shown: str | None = None
-) -> bool:
+def confirm(unit: Unit, reference: Reference, evidence: Evidence, shown: str | None = None) -> bool:
     """Make a pending subscription active; return whether it was active already.
 
     The person's own double opt-in lifts a suppression that stood against it.
@@ -79,20 +85,18 @@ def confirm(
     :class:`RequestChanged` if that is no longer what would be confirmed, and :class:`Gone` if the
     subscription has ended, was erased or was begun anew since.
     """
-    connection = session.connection()
-    found = connection.execute(FIND, _of(reference)).one_or_none()
+    connection = unit.connection()
+    found = _find(connection, reference)
     if found is None or found.status == Status.ENDED:
         raise Gone
     if after(Status(found.status), Event.CONFIRMED) == found.status:
         return True
-    requested = connection.execute(REQUESTED_CONSENT, {"of": found.id}).one()
-    if shown and not hmac.compare_digest(shown, fingerprint(*requested)):
+    wording_hash, topics = REQUESTED_CONSENT.one(connection, {"of": found.id})
+    if shown and not hmac.compare_digest(shown, fingerprint(wording_hash, topics)):
         raise RequestChanged
     now = clock.now()
-    connection.execute(MAKE_ACTIVE, {"of": found.id, "now": now})
-    record_consent(
-        connection, found.id, CONFIRMED, requested.wording_hash, requested.topics, evidence
-    )
+    MAKE_ACTIVE.run(connection, {"of": found.id, "now": now})
+    record_consent(connection, found.id, CONFIRMED, wording_hash, topics, evidence)
     lift_for(connection, found.address_key, found.newsletter_id)
     took = duration(now - found.requested_at)
     count(connection, found.newsletter_id, Event.CONFIRMED, took=took)
@@ -104,24 +108,26 @@ def fingerprint(wording_hash: str, topics: Sequence[str]) -> str:
     return sha256("\n".join((wording_hash, *topics)).encode()).hexdigest()[:32]
 
 
-def unsubscribe(session: Session, reference: Reference) -> Ended:
+def unsubscribe(unit: Unit, reference: Reference) -> Ended:
     """End the subscription that the link speaks of, and erase what only it needed.
 
     Works any number of times. A link from before the person began anew ends nothing.
     """
-    found = session.connection().execute(FIND, _of(reference)).one_or_none()
+    found = _find(unit.connection(), reference)
     if found is None:
         return Ended(None, erased=False)
-    return end_subscriptions(session, found.subscriber_id, [found.id], Event.UNSUBSCRIBED)
+    return end_subscriptions(unit, found.subscriber_id, [found.id], Event.UNSUBSCRIBED)
 
 
-def unsubscribe_from_all(session: Session, reference: Reference) -> Ended:
+def unsubscribe_from_all(unit: Unit, reference: Reference) -> Ended:
     """End every subscription of the person whose link this is, and erase the person."""
-    found = session.connection().execute(FIND, _of(reference)).one_or_none()
+    found = _find(unit.connection(), reference)
     if found is None:
         return Ended(None, erased=False)
-    return erase_subscriber(session, found.subscriber_id, Event.UNSUBSCRIBED)
+    return erase_subscriber(unit, found.subscriber_id, Event.UNSUBSCRIBED)
 
 
-def _of(reference: Reference) -> dict[str, str | int]:
-    return {"of_reference": reference.id, "of_epoch": reference.epoch}
+def _find(connection: Connection, reference: Reference) -> Found | None:
+    parameters = {"of_reference": reference.id, "of_epoch": reference.epoch}
+    row = FIND.first(connection, parameters)
+    return None if row is None else Found(*row)

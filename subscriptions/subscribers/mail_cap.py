@@ -6,14 +6,14 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, bindparam, update
 
 from subscriptions.core import clock
-from subscriptions.core.statements import table_of
+from subscriptions.core.statements import Prepared, table_of
 from subscriptions.subscribers.models import Subscription
 
 MAIL_GAP = timedelta(minutes=10)
 MAILS_PER_DAY = 3
 
 SUBSCRIPTIONS = table_of(Subscription)
-COUNT_MAIL = (
+COUNT_MAIL = Prepared(
     update(SUBSCRIPTIONS)
     .where(SUBSCRIPTIONS.c.id == bindparam("of"))
     .values({name: bindparam(f"new_{name}") for name in ("mailed_at", "mails_on", "mails")})
@@ -50,7 +50,7 @@ def may_mail(connection: Connection, mailed: Mailed) -> bool:
     if is_capped(mailed, now):
         return False
     counted = {f"new_{name}": value for name, value in one_more(mailed, now).items()}
-    connection.execute(COUNT_MAIL, {"of": mailed.id, **counted})
+    COUNT_MAIL.run(connection, {"of": mailed.id, **counted})
     return True
 
 

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy.orm import Session
 
 from subscriptions.core.links import PATHS, current_links
 from subscriptions.core.tokens import Purpose
+from subscriptions.core.transactions import Unit
 from subscriptions.mail.outbox import queue_mail
 from subscriptions.newsletters.models import Newsletter
 
@@ -64,12 +64,10 @@ class Recipient:
     locale: str
 
 
-def send_confirmation(
-    session: Session, sender: Sender, recipient: Recipient, topics: list[str]
-) -> None:
+def send_confirmation(unit: Unit, sender: Sender, recipient: Recipient, topics: list[str]) -> None:
     """Promise the mail with the confirmation link. It carries no advertising (§7 UWG)."""
     confirm_url = current_links().to(Purpose.CONFIRM, recipient.reference, recipient.epoch)
-    _queue(session, CONFIRM, sender, recipient, confirmation_context(confirm_url, topics))
+    _queue(unit, CONFIRM, sender, recipient, confirmation_context(confirm_url, topics))
 
 
 def confirmation_context(confirm_url: str, topics: list[str]) -> dict[str, Any]:
@@ -77,19 +75,17 @@ def confirmation_context(confirm_url: str, topics: list[str]) -> dict[str, Any]:
     return {"confirm_url": confirm_url, "topics": topics, "days": confirm_within().days}
 
 
-def send_already_subscribed(session: Session, sender: Sender, recipient: Recipient) -> None:
+def send_already_subscribed(unit: Unit, sender: Sender, recipient: Recipient) -> None:
     """Promise the mail that tells an active subscriber of a sign-up with their address."""
     links = current_links()
     context = {
         "preferences_url": links.to(Purpose.PREFERENCES, recipient.reference, recipient.epoch),
         "unsubscribe_url": links.to(Purpose.UNSUBSCRIBE, recipient.reference, recipient.epoch),
     }
-    _queue(session, "already_subscribed", sender, recipient, context)
+    _queue(unit, "already_subscribed", sender, recipient, context)
 
 
-def send_still_wanted(
-    session: Session, sender: Sender, recipient: Recipient, until: datetime
-) -> None:
+def send_still_wanted(unit: Unit, sender: Sender, recipient: Recipient, until: datetime) -> None:
     """Promise the mail that asks whether somebody still wants a newsletter, and says until when."""
     links = current_links()
     context = {
@@ -98,7 +94,7 @@ def send_still_wanted(
         "unsubscribe_url": links.to(Purpose.UNSUBSCRIBE, recipient.reference, recipient.epoch),
         "until": until.date().isoformat(),
     }
-    _queue(session, "still_wanted", sender, recipient, context)
+    _queue(unit, "still_wanted", sender, recipient, context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,37 +106,35 @@ class Person:
     locale: str
 
 
-def send_manage_link(session: Session, person: Person, reference: str, within: timedelta) -> None:
+def send_manage_link(unit: Unit, person: Person, reference: str, within: timedelta) -> None:
     """Promise the mail with the link to everything that is held of a person."""
     url = current_links().to(Purpose.MANAGE, reference, 0)
-    _tell(session, "manage_link", person, {"manage_url": url, "minutes": _minutes(within)})
+    _tell(unit, "manage_link", person, {"manage_url": url, "minutes": _minutes(within)})
 
 
-def send_address_change(
-    session: Session, person: Person, reference: str, within: timedelta
-) -> None:
+def send_address_change(unit: Unit, person: Person, reference: str, within: timedelta) -> None:
     """Promise the mail that asks a new address whether it is the person's."""
     url = current_links().to(Purpose.ADDRESS, reference, 0)
     hours = _minutes(within) // 60
-    _tell(session, "change_address", person, {"address_url": url, "hours": hours})
+    _tell(unit, "change_address", person, {"address_url": url, "hours": hours})
 
 
-def tell_address_changed(session: Session, old_address: str, locale: str) -> None:
+def tell_address_changed(unit: Unit, old_address: str, locale: str) -> None:
     """Promise the mail that tells an old address that it has been replaced, not by which.
 
     It belongs to nobody, so that it goes out even if the person is erased in the next moment.
     """
-    _tell(session, "address_changed", Person(None, old_address, locale), _contact())
+    _tell(unit, "address_changed", Person(None, old_address, locale), _contact())
 
 
-def tell_changed(session: Session, person: Person) -> None:
+def tell_changed(unit: Unit, person: Person) -> None:
     """Promise the mail that says that somebody's data were changed."""
-    _tell(session, "data_changed", person, _way_in())
+    _tell(unit, "data_changed", person, _way_in())
 
 
-def tell_erased(session: Session, address: str, locale: str) -> None:
+def tell_erased(unit: Unit, address: str, locale: str) -> None:
     """Promise the last mail, which says that everything was erased. The address goes with it."""
-    _tell(session, "data_erased", Person(None, address, locale), {})
+    _tell(unit, "data_erased", Person(None, address, locale), {})
 
 
 def _way_in() -> dict[str, Any]:
@@ -157,15 +151,15 @@ def _minutes(within: timedelta) -> int:
     return int(within.total_seconds()) // 60
 
 
-def _tell(session: Session, template: str, person: Person, context: dict[str, Any]) -> None:
-    queue_mail(session, template, person.address, person.locale, context, subscriber_id=person.id)
+def _tell(unit: Unit, template: str, person: Person, context: dict[str, Any]) -> None:
+    queue_mail(unit, template, person.address, person.locale, context, subscriber_id=person.id)
 
 
 def _queue(
-    session: Session, template: str, sender: Sender, recipient: Recipient, context: dict[str, Any]
+    unit: Unit, template: str, sender: Sender, recipient: Recipient, context: dict[str, Any]
 ) -> None:
     queue_mail(
-        session,
+        unit,
         template,
         recipient.address,
         recipient.locale,

@@ -133,7 +133,7 @@ def _promise(session: Session, asking: _Asking) -> None:
 def _count(connection: Connection, person_id: int, asking: _Asking) -> str:
     values = {"subscriber_id": person_id, "reference": new_reference()}
     counted = one_more(asking, clock.now())
-    return str(UPSERT_LINK.run(connection, values | counted).scalar_one())
+    return str(UPSERT_LINK.value(connection, values | counted))
 
 
 def _decoy() -> _Asking:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from subscriptions.core.personal_data import Category
 from subscriptions.core.statements import DeleteOf, table_of
+from subscriptions.core.transactions import Unit
 from subscriptions.mail.mailbox import forget_recipient
 from subscriptions.newsletters.models import Newsletter, Wording
 from subscriptions.subscribers.models import (
@@ -128,40 +129,40 @@ ERASE_SUBSCRIPTIONS = DeleteOf(
 ERASE_TOPICS, ERASE_PROFILES, ERASE_RECORDS = map(_hanging_on_theirs, (TOPICS, PROFILES, RECORDS))
 
 
-def _erase_address(session: Session, subscriber_ids: Sequence[int]) -> int:
-    addresses = ERASE_ADDRESS.run(session.connection(), subscriber_ids).scalars().all()
-    for address in addresses:
+def _erase_address(unit: Unit, subscriber_ids: Sequence[int]) -> int:
+    erased = ERASE_ADDRESS.returning(unit.connection(), subscriber_ids)
+    for (address,) in erased:
         forget_recipient(address)
-    return len(addresses)
+    return len(erased)
 
 
-def _erase_subscriptions(session: Session, subscriber_ids: Sequence[int]) -> int:
-    ERASE_TOPICS.run(session.connection(), subscriber_ids)
-    return ERASE_SUBSCRIPTIONS.run(session.connection(), subscriber_ids).rowcount
+def _erase_subscriptions(unit: Unit, subscriber_ids: Sequence[int]) -> int:
+    ERASE_TOPICS.run(unit.connection(), subscriber_ids)
+    return ERASE_SUBSCRIPTIONS.run(unit.connection(), subscriber_ids)
 
 
-def _erase_profiles(session: Session, subscriber_ids: Sequence[int]) -> int:
-    return ERASE_PROFILES.run(session.connection(), subscriber_ids).rowcount
+def _erase_profiles(unit: Unit, subscriber_ids: Sequence[int]) -> int:
+    return ERASE_PROFILES.run(unit.connection(), subscriber_ids)
 
 
-def _erase_consent(session: Session, subscriber_ids: Sequence[int]) -> int:
-    return ERASE_RECORDS.run(session.connection(), subscriber_ids).rowcount
+def _erase_consent(unit: Unit, subscriber_ids: Sequence[int]) -> int:
+    return ERASE_RECORDS.run(unit.connection(), subscriber_ids)
 
 
-def _erase_change(session: Session, subscriber_ids: Sequence[int]) -> int:
+def _erase_change(unit: Unit, subscriber_ids: Sequence[int]) -> int:
     """Nothing by itself: it goes with the subscriber's row, by its foreign key.
 
     So an unsubscribe pays nothing for what hardly anybody has. Only the local mailbox is asked to
     forget the address that the mail went to.
     """
     if current_app.extensions["assent_settings"].uses_local_mailbox:
-        for subscriber_id in subscriber_ids:
-            for row in _export_change(session, subscriber_id):
-                forget_recipient(row["address"])
+        theirs = AddressChange.subscriber_id.in_(subscriber_ids)
+        for address in unit.connection().scalars(select(AddressChange.address).where(theirs)):
+            forget_recipient(address)
     return 0
 
 
-def _erase_suppression(_session: Session, _subscriber_ids: Sequence[int]) -> int:
+def _erase_suppression(_unit: Unit, _subscriber_ids: Sequence[int]) -> int:
     """Nothing: the one category that outlives an erasure (GDPR Articles 17(3)(b) and 21(3)).
 
     Without the entry, an old list that is imported again would bring back who objected. The notice

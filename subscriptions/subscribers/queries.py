@@ -8,7 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
+from subscriptions.core.statements import Prepared
 from subscriptions.core.tokens import Reference
+from subscriptions.core.transactions import Unit
 from subscriptions.newsletters.models import Newsletter, SignupForm, Topic, Wording
 from subscriptions.subscribers.consent import REQUESTED
 from subscriptions.subscribers.models import (
@@ -43,7 +45,7 @@ class SubscriptionView:
 
 
 OTHER = aliased(Subscription)
-VIEW = (
+VIEW = Prepared(
     select(
         Subscription.id,
         Subscription.reference,
@@ -77,11 +79,11 @@ VIEW = (
 )
 
 
-def find_subscription(session: Session, reference: Reference) -> SubscriptionView | None:
+def find_subscription(unit: Unit, reference: Reference) -> SubscriptionView | None:
     """The subscription that a genuine token speaks of, unless it has gone or begun anew."""
     parameters = {"of_reference": reference.id, "of_epoch": reference.epoch}
-    row = session.connection().execute(VIEW, parameters).one_or_none()
-    return None if row is None else SubscriptionView(**row._asdict())
+    row = VIEW.first(unit.connection(), parameters)
+    return None if row is None else SubscriptionView(*row)
 
 
 def chosen_topics(session: Session, subscription_id: int) -> Sequence[Topic]:

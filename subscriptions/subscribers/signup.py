@@ -11,12 +11,12 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
-from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
 from subscriptions.core.addresses import Address
 from subscriptions.core.db import new_reference
-from subscriptions.core.statements import table_of, upsert
+from subscriptions.core.statements import Prepared, table_of, upsert
+from subscriptions.core.transactions import Unit
 from subscriptions.newsletters.queries import TopicChoice
 from subscriptions.subscribers.consent import (
     REQUESTED,
@@ -91,10 +91,10 @@ INSERT_SUBSCRIPTION = upsert(
         index_elements=["subscriber_id", "newsletter_id"]
     ).returning(Subscription.id),
 )
-INSERT_TOPICS = insert(TOPICS)
+INSERT_TOPICS = Prepared(insert(TOPICS))
 INSERT_PROFILE = insert(PROFILES)
 # The stored address, not the one typed now: links must not follow another spelling of it.
-FIND_KNOWN = (
+FIND_KNOWN = Prepared(
     select(
         SUBSCRIPTIONS.c.id,
         SUBSCRIPTIONS.c.subscriber_id,
@@ -108,7 +108,7 @@ FIND_KNOWN = (
     )
 )
 OF_KNOWN = SUBSCRIPTIONS.c.id == bindparam("of")
-RENEW = (
+RENEW = Prepared(
     update(SUBSCRIPTIONS)
     .where(OF_KNOWN)
     .values(
@@ -119,12 +119,13 @@ RENEW = (
     )
 )
 FORGET_CHOICES = tuple(
-    delete(table).where(table.c.subscription_id == bindparam("of")) for table in (TOPICS, PROFILES)
+    Prepared(delete(table).where(table.c.subscription_id == bindparam("of")))
+    for table in (TOPICS, PROFILES)
 )
 
 
 def request_subscription(
-    session: Session, address: Address, request: Request, evidence: Evidence
+    unit: Unit, address: Address, request: Request, evidence: Evidence
 ) -> None:
     """Take a sign-up: a pending subscription, its consent record and its mail.
 
@@ -132,22 +133,22 @@ def request_subscription(
     that is active keeps what it has and is told by mail. Returns nothing on purpose: a caller has
     no way to answer differently.
     """
-    connection = session.connection()
+    connection = unit.connection()
     subscriber_id = upsert_subscriber(connection, address)
     reference = new_reference()
     created = _insert_subscription(connection, subscriber_id, reference, request, evidence)
     if created is not None:
         _fill(connection, created, request, evidence)
         recipient = Recipient(subscriber_id, address.display, reference, 0, evidence.locale)
-        send_confirmation(session, request.sender, recipient, _titles(request))
+        send_confirmation(unit, request.sender, recipient, _titles(request))
         count(connection, request.newsletter_id, Event.REQUESTED)
         return
     parameters = {"subscriber": subscriber_id, "newsletter": request.newsletter_id}
-    known = Known(*connection.execute(FIND_KNOWN, parameters).one())
+    known = Known(*FIND_KNOWN.one(connection, parameters))
     if known.status == Status.ACTIVE:
-        _tell_active(session, known, request, evidence)
+        _tell_active(unit, known, request, evidence)
     else:
-        _renew(session, known, request, evidence)
+        _renew(unit, known, request, evidence)
 
 
 def upsert_subscriber(connection: Connection, address: Address) -> int:
@@ -157,7 +158,7 @@ def upsert_subscriber(connection: Connection, address: Address) -> int:
         "address_key": address.key,
         "created_at": clock.now(),
     }
-    return int(UPSERT_SUBSCRIBER.run(connection, parameters).scalar_one())
+    return int(UPSERT_SUBSCRIBER.value(connection, parameters))
 
 
 def _insert_subscription(
@@ -182,7 +183,7 @@ def _insert_subscription(
         "mails_on": now.date(),
         "mails": 1,
     }
-    created: int | None = INSERT_SUBSCRIPTION.run(connection, parameters).scalar_one_or_none()
+    created: int | None = INSERT_SUBSCRIPTION.value(connection, parameters)
     return created
 
 
@@ -191,16 +192,16 @@ def _fill(
 ) -> None:
     if request.topics:
         chosen = [{"subscription_id": subscription_id, "topic_id": t.id} for t in request.topics]
-        connection.execute(INSERT_TOPICS, chosen)
+        INSERT_TOPICS.run_many(connection, chosen)
     if request.profile:
         connection.execute(INSERT_PROFILE, {"subscription_id": subscription_id, **request.profile})
     slugs = [topic.slug for topic in request.topics]
     record_consent(connection, subscription_id, REQUESTED, request.wording_hash, slugs, evidence)
 
 
-def _renew(session: Session, known: Known, request: Request, evidence: Evidence) -> None:
+def _renew(unit: Unit, known: Known, request: Request, evidence: Evidence) -> None:
     """Replace a pending request, or begin an ended subscription anew under a new epoch."""
-    connection = session.connection()
+    connection = unit.connection()
     again = known.status == Status.ENDED
     epoch = known.epoch + 1 if again else known.epoch
     renewed = {
@@ -211,9 +212,9 @@ def _renew(session: Session, known: Known, request: Request, evidence: Evidence)
         "new_locale": evidence.locale,
         "new_requested_at": clock.now(),
     }
-    connection.execute(RENEW, renewed)
+    RENEW.run(connection, renewed)
     for statement in FORGET_CHOICES:
-        connection.execute(statement, {"of": known.id})
+        statement.run(connection, {"of": known.id})
     forget_request(connection, known.id, known.ended_at)
     _fill(connection, known.id, request, evidence)
     if again:
@@ -222,16 +223,16 @@ def _renew(session: Session, known: Known, request: Request, evidence: Evidence)
         recipient = Recipient(
             known.subscriber_id, known.address, known.reference, epoch, evidence.locale
         )
-        send_confirmation(session, request.sender, recipient, _titles(request))
+        send_confirmation(unit, request.sender, recipient, _titles(request))
 
 
-def _tell_active(session: Session, known: Known, request: Request, evidence: Evidence) -> None:
-    connection = session.connection()
+def _tell_active(unit: Unit, known: Known, request: Request, evidence: Evidence) -> None:
+    connection = unit.connection()
     if known.restricted_at is None and may_mail(connection, known):
         recipient = Recipient(
             known.subscriber_id, known.address, known.reference, known.epoch, known.locale
         )
-        send_already_subscribed(session, request.sender, recipient)
+        send_already_subscribed(unit, request.sender, recipient)
     else:
         _spend_the_time_of_a_new_one(connection, known.id, request, evidence)
 

@@ -79,7 +79,7 @@ def suppress(
         # Complaining of the mail that was let through must not let another one through.
         "asked_at": max((row.asked_at for row in replaced if row.asked_at), default=None),
     }
-    entry_id = ADD.run(connection, values).scalar_one_or_none()
+    entry_id = ADD.value(connection, values)
     if entry_id is None:  # somebody else has made it in this moment
         entry_id = next(
             row.id

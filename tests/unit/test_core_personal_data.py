@@ -10,6 +10,7 @@ import subscriptions
 from subscriptions.config import ConfigurationError
 from subscriptions.core.db import Base, personal
 from subscriptions.core.personal_data import Category, Registry, registry, unregistered
+from subscriptions.core.transactions import Unit
 from subscriptions.privacy.policy import load_policy
 
 # Columns of people's tables that are no personal data: ids, states and machinery.
@@ -28,7 +29,7 @@ PERSONAL_TABLES = [
 
 
 def _category(name: str, calls: list[str]) -> Category:
-    def erase(_session: Session, _subscribers: Sequence[int]) -> int:
+    def erase(_unit: Unit, _subscribers: Sequence[int]) -> int:
         calls.append(name)
         return 1
 

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from subscriptions.core.transactions import current_session, reading, unit_of_work
+from subscriptions.core.transactions import current_session, reading, writing
 from subscriptions.core.words import gettext
 from subscriptions.newsletters.queries import (
     OpenForm,
@@ -62,9 +62,9 @@ def sign_up(slug: str) -> ResponseReturnValue:
         topics=filled.chosen(hosted.topics),
         profile=filled.profile(),
     )
-    with unit_of_work() as session:
+    with writing() as unit:
         request_subscription(
-            session, filled.address, wish, evidence(f"form:{hosted.slug}", hosted.locale)
+            unit, filled.address, wish, evidence(f"form:{hosted.slug}", hosted.locale)
         )
     return redirect(url_for("public.sent", slug=slug), HTTPStatus.SEE_OTHER)
 
