@@ -1,7 +1,9 @@
 """The delivery job: leases what is due, sends it, notes each result by itself."""
 
+import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from flask import current_app
@@ -11,7 +13,7 @@ from structlog import get_logger
 
 from subscriptions.core import clock
 from subscriptions.core.jobs import Job
-from subscriptions.core.transactions import current_session, leave_reading, unit_of_work
+from subscriptions.core.transactions import current_session, leave_reading, unit_of_work, writing
 from subscriptions.extensions import mail
 from subscriptions.mail import outbox
 from subscriptions.mail.guards import guards_that_stop
@@ -38,6 +40,17 @@ def deliver_due() -> None:
         _deliver(messages, leased_at)
 
 
+@contextmanager
+def leaving_half_to_others() -> Iterator[None]:
+    """Rest for as long as the processor was used, so that a pile of mail slows no sign-up.
+
+    A mail server far away is waited for much longer than that: nothing is lost on it.
+    """
+    began = time.thread_time()
+    yield
+    time.sleep(time.thread_time() - began)
+
+
 def smtp_url() -> str:
     """Where mail goes: the configured server, or this process's local mailbox."""
     settings = current_app.extensions["assent_settings"]
@@ -51,7 +64,8 @@ def _deliver(messages: Sequence[OutboxMessage], leased_at: datetime) -> None:
         try:
             with Transport(mail, smtp_url()) as transport:
                 while waiting and transport.is_open and clock.now() < leased_at + SAFE:
-                    _send(transport, waiting.popleft())
+                    with leaving_half_to_others():
+                        _send(transport, waiting.popleft())
         except ServerUnreachable as error:
             for message in waiting:
                 _note_failure(message, error)
@@ -73,10 +87,10 @@ def _send(transport: Transport, message: OutboxMessage) -> None:
         log.exception("mail_not_built", template=message.template)
         _note_failure(message, DeliveryFailed(type(error).__name__, permanent=True))
         return
-    with unit_of_work() as session:
-        wanted = outbox.note_sent(session, message.id)
+    with writing() as unit:
+        wanted = outbox.note_sent(unit, message.id)
         if wanted:
-            note_handed_over(session, message, mime)
+            note_handed_over(unit, message, mime)
     if not wanted:
         # Erased while it was on its way: the local mailbox must not keep what the rest forgot.
         forget_recipient(message.recipient)

@@ -11,9 +11,8 @@ from email.message import EmailMessage
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from subscriptions.core import clock
+from subscriptions.core.transactions import Unit
 from subscriptions.mail.models import OutboxMessage
 
 LINK = "[the-link-of-this-person]"  # one word, so that lines break where they did
@@ -31,19 +30,19 @@ class HandedOver:
     newsletter_id: int | None
 
 
-Noter = Callable[[Session, HandedOver], None]
+Noter = Callable[[Unit, HandedOver], None]
 # By template. The rooms add theirs when the application is made; most mails are not noted.
 noters: dict[str, Noter] = {}
 
 
-def note_handed_over(session: Session, message: OutboxMessage, mime: EmailMessage) -> None:
+def note_handed_over(unit: Unit, message: OutboxMessage, mime: EmailMessage) -> None:
     """Let the room whose mail this was note it."""
     noter = noters.get(message.template)
     if noter is None:
         return
     words = words_of(mime, secret_links(message.context))
     noter(
-        session,
+        unit,
         HandedOver(
             reference=message.reference,
             at=clock.now(),

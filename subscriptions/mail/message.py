@@ -6,19 +6,19 @@ RFC 5322 (message), 6531 and 6532 (international addresses), 2919 (List-Id), 236
 
 from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8, EmailPolicy
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from urllib.parse import urlsplit
 
 import idna
 from flask import current_app
 
-from subscriptions.mail.header_cache import HeaderCache
+from subscriptions.mail.header_cache import HeaderCache, RememberingPolicy
 from subscriptions.mail.models import OutboxMessage
 from subscriptions.mail.rendering import RenderedMail, render_mail
 
-ASCII = SMTP.clone(header_factory=HeaderCache())
-INTERNATIONAL = SMTPUTF8.clone(header_factory=HeaderCache())
+ASCII = RememberingPolicy(linesep="\r\n", header_factory=HeaderCache())
+INTERNATIONAL = ASCII.clone(utf8=True, header_factory=HeaderCache())
 
 # Keys of an outbox context that make headers; everything else is for the template.
 # newsletter_slug, newsletter_name, sender_name, reply_to, unsubscribe_url
@@ -35,7 +35,7 @@ def build_message(message: OutboxMessage) -> EmailMessage:
     mime["Message-ID"] = f"<{message.reference}@{_host()}>"
     mime["Auto-Submitted"] = "auto-generated"
     _list_headers(mime, message)
-    _body(mime, rendered)
+    _body(mime, rendered, f"=_{message.reference}")
     return mime
 
 
@@ -73,8 +73,9 @@ def _list_headers(mime: EmailMessage, message: OutboxMessage) -> None:
         mime["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
 
-def _body(mime: EmailMessage, rendered: RenderedMail) -> None:
+def _body(mime: EmailMessage, rendered: RenderedMail, boundary: str) -> None:
     mime.set_content(rendered.text, cte="quoted-printable")
+    mime.make_alternative(boundary=boundary)
     mime.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
 
 

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from subscriptions.core import clock
 from subscriptions.core.db import new_reference
 from subscriptions.core.errors import NotFound
-from subscriptions.core.statements import table_of
+from subscriptions.core.statements import Prepared, table_of
+from subscriptions.core.transactions import Unit
 from subscriptions.mail.handing_over import LINK, HandedOver, fingerprint, words_of
 from subscriptions.mail.message import build_message
 from subscriptions.mail.models import OutboxMessage
@@ -26,7 +27,7 @@ from subscriptions.subscribers.mails import CONFIRM, confirmation_context, sende
 from subscriptions.subscribers.models import Subscription
 
 SUBSCRIPTIONS = table_of(Subscription)
-NOTE_MAIL = (
+NOTE_MAIL = Prepared(
     update(CONSENT_RECORDS)
     .where(
         CONSENT_RECORDS.c.step == REQUESTED,
@@ -68,7 +69,7 @@ class OptInRecord:
     confirmed: ConsentStep | None
 
 
-def note_confirmation_mail(session: Session, mail: HandedOver) -> None:
+def note_confirmation_mail(unit: Unit, mail: HandedOver) -> None:
     """Note with the request which mail went out about it; the last one, if it was sent again."""
     parameters = {
         "of_subscriber": mail.subscriber_id,
@@ -77,7 +78,7 @@ def note_confirmation_mail(session: Session, mail: HandedOver) -> None:
         "new_at": mail.at,
         "new_hash": mail.fingerprint,
     }
-    session.connection().execute(NOTE_MAIL, parameters)
+    NOTE_MAIL.run(unit.connection(), parameters)
 
 
 def opt_in_record(session: Session, newsletter: Newsletter, reference: str) -> OptInRecord:

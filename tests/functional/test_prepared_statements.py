@@ -68,19 +68,26 @@ def test_the_errors_are_those_of_sqlalchemy_and_show_no_parameter(app: Flask) ->
     def add(connection: Connection) -> None:
         keep.run(connection, person)
 
-    with app.app_context(), pytest.raises(IntegrityError) as caught, writing() as unit:
-        add(unit.connection())
-        add(unit.connection())
+    with app.app_context():
+        with writing() as unit:
+            add(unit.connection())
+        with pytest.raises(IntegrityError) as caught, writing() as unit:
+            add(unit.connection())
     assert "SQL parameters hidden" in str(caught.value)
 
 
 def test_nothing_is_kept_or_begun_of_a_unit_that_fails(app: Flask) -> None:
     happened: list[str] = []
-    with app.app_context():
-        with pytest.raises(ZeroDivisionError), writing() as unit:
+
+    def fail() -> None:
+        with writing() as unit:
             ADD.run(unit.connection(), NEWS)
             after_commit(unit, lambda: happened.append("failed"))
             raise ZeroDivisionError
+
+    with app.app_context():
+        with pytest.raises(ZeroDivisionError):
+            fail()
         with writing() as unit:
             assert FIND.first(unit.connection(), {"of": "news"}) is None
             after_commit(unit, lambda: happened.append("kept"))

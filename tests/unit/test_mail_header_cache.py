@@ -5,9 +5,9 @@ from email.policy import SMTP
 
 import pytest
 
-from subscriptions.mail.header_cache import REPEATED, HeaderCache
+from subscriptions.mail.header_cache import REPEATED, HeaderCache, RememberingPolicy
 
-POLICY = SMTP.clone(header_factory=HeaderCache())
+POLICY = RememberingPolicy(linesep="\r\n", header_factory=HeaderCache())
 
 
 def test_a_repeated_header_is_parsed_once() -> None:
@@ -35,3 +35,14 @@ def test_two_names_with_one_value_stay_two_headers() -> None:
         b"Subject: <news.example.org>",
         b"List-Id: <news.example.org>",
     ]
+
+
+@pytest.mark.parametrize("subject", ["Hello", "Grüße, " + "und noch ein Wort " * 9])
+def test_lines_are_broken_as_the_standard_library_breaks_them(subject: str) -> None:
+    """Also the second time, when they come from memory."""
+    ours, theirs = EmailMessage(policy=POLICY), EmailMessage(policy=SMTP)
+    for message in (ours, theirs):
+        message["Subject"] = subject
+        message["To"] = "a@example.org"
+    assert ours.as_bytes() == theirs.as_bytes()
+    assert ours.as_bytes() == theirs.as_bytes()
