@@ -56,7 +56,7 @@ def permissions_of(session: Session, subscription_id: int) -> frozenset[str]:
 
 def _give(session: Session, subscription_id: int, kind: str) -> bool:
     row = {"subscription_id": subscription_id, "channel": kind, "given_at": clock.now()}
-    return GIVE.run(session.connection(), row).one_or_none() is not None
+    return GIVE.value(session.connection(), row) is not None
 
 
 def _withdraw(session: Session, subscription_id: int, kind: str) -> bool:

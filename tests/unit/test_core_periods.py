@@ -71,6 +71,12 @@ def test_the_latest_start_is_over_and_the_next_instant_is_not(
     assert period.after(latest + timedelta(microseconds=1)) > moment
 
 
+@given(PERIODS, PERIODS, st.dates(date(2023, 1, 1), date(2026, 12, 31)))
+def test_what_is_never_longer_is_longer_from_no_day(one: Period, other: Period, day: date) -> None:
+    if not may_be_longer(one, other):
+        assert one.day_after(day) <= other.day_after(day)
+
+
 def test_a_month_may_be_longer_than_thirty_days_and_the_other_way_round() -> None:
     assert may_be_longer(Period(months=1), Period(days=30))
     assert may_be_longer(Period(days=30), Period(months=1))
