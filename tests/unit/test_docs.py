@@ -12,6 +12,9 @@ from werkzeug.routing import MapAdapter
 from subscriptions import create_app
 from subscriptions.cli.docs import FILE, render_configuration
 from subscriptions.config import PREFIX, Settings
+from subscriptions.core.client import Recording
+from subscriptions.privacy.policy import Action, Channel, Trigger
+from subscriptions.privacy.policy.model import Part
 from tests.support.applications import close, make_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -110,6 +113,14 @@ def test_every_public_route_is_documented(house: Flask) -> None:
     text = SURFACE.read_text()
     public = {route for route in _routes(house) if not route[1].startswith(OURS)}
     assert sorted(f"{m} {path}" for m, path in public if f"`{m} {path}`" not in text) == []
+
+
+def test_every_key_and_word_of_a_policy_file_is_documented() -> None:
+    text = (ROOT / "docs" / "policy.md").read_text()
+    keys = [name for part in Part.__subclasses__() for name in part.model_fields]
+    words = [str(word) for kind in (Trigger, Action, Channel, Recording) for word in kind]
+    shown = set(re.findall(r"`\[*([a-z_-]+)\]*`", text))
+    assert sorted({*keys, *words} - shown) == []
 
 
 def test_every_decision_is_in_the_index_under_its_title() -> None:
