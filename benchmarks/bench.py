@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from benchmarks.admin import Page, measure_admin
 from benchmarks.exporting import ExportFigures, measure_export
 from benchmarks.floor import measure_floor
 from benchmarks.load import Result
@@ -13,6 +14,7 @@ from benchmarks.report import (
     console,
     export_table,
     memory_table,
+    pages_table,
     requests_table,
     targets_table,
 )
@@ -23,9 +25,16 @@ from benchmarks.seed import Crowd
 from benchmarks.servers import compare, sign_up_files, table
 from benchmarks.service import Service
 from benchmarks.sink import Sink
-from benchmarks.targets import Target, answers, beside_peer, export_targets, steady
+from benchmarks.targets import (
+    Target,
+    admin_targets,
+    answers,
+    beside_peer,
+    export_targets,
+    steady,
+)
 
-PARTS = ("floor", "peers", "sqlite", "postgresql", "export")
+PARTS = ("floor", "peers", "sqlite", "postgresql", "export", "admin")
 
 
 class Bench:
@@ -40,6 +49,7 @@ class Bench:
         self._peer: PeerFigures | None = None
         self._export: ExportFigures | None = None
         self._filled: Service | None = None
+        self._pages: list[Page] = []
 
     def run(self, parts: list[str]) -> None:
         """Measures the parts and prints the tables."""
@@ -49,6 +59,7 @@ class Bench:
             "sqlite": self._sqlite,
             "postgresql": self._postgresql,
             "export": self._exporting,
+            "admin": self._admin,
         }
         for part in PARTS:
             if part in parts:
@@ -103,6 +114,16 @@ class Bench:
             self._filled.prepare(Crowd(self._scale.many, rounds=1, per_load=0))
         self._export = measure_export(self._filled, make("few"), self._scale)
 
+    def _admin(self) -> None:
+        """Last of all: it fills both databases anew, with years of counts and a long trail."""
+        many = Crowd(self._scale.many, rounds=1, per_load=0)
+        with postgres(self._scratch) as server:
+            for store, url in (("SQLite", ""), ("PostgreSQL", server.database("admin"))):
+                say(f"admin: {store}, {self._scale.many:,} subscribers")
+                service = Service(self._scratch / f"admin-{store}", self._sink, url)
+                service.prepare(many)
+                self._pages += measure_admin(service, store, self._scale.many)
+
     def _print(self) -> None:
         if self._requests:
             console.print(requests_table(self._requests))
@@ -110,6 +131,8 @@ class Bench:
             console.print(memory_table(self._memory))
         if self._export:
             console.print(export_table(self._export))
+        if self._pages:
+            console.print(pages_table(self._pages))
         if targets := self._targets():
             console.print(targets_table(targets))
 
@@ -121,6 +144,7 @@ class Bench:
             targets += [*steady(store, compared), *answers(store, compared)]
         if self._export:
             targets += export_targets(self._export)
+        targets += admin_targets(self._pages)
         return targets
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.admin import Page
 from benchmarks.exporting import ExportFigures
 from benchmarks.load import CONNECTIONS, Result
 from benchmarks.memory import Memory
@@ -55,6 +56,16 @@ def export_table(figures: ExportFigures) -> Table:
         table.add_row("Assent", *_pace(exported.rows, exported.seconds, exported.rate), peak)
     plain = figures.plain
     table.add_row("sqlite3 -csv, no links", *_pace(plain.rows, plain.seconds, plain.rate), "")
+    return table
+
+
+def pages_table(pages: Iterable[Page]) -> Table:
+    """Each page of the admin."""
+    table = _table("Pages of the admin, one request after another", "who", "what")
+    for heading in ("middle ms", "slowest but one ms"):
+        table.add_column(heading, justify="right")
+    for page in pages:
+        table.add_row(page.who, page.name, f"{page.middle:.0f}", f"{page.slow:.0f}")
     return table
 
 

@@ -1,8 +1,9 @@
 """What was promised, and whether the figures keep it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from benchmarks.admin import Page
 from benchmarks.exporting import ExportFigures
 from benchmarks.load import Result
 from benchmarks.peers.peer import PeerFigures
@@ -13,6 +14,7 @@ SPREAD = 4.0
 COST = 1.15
 SHARE = 0.25
 GROWTH_MB = 50.0
+PAGE_MS = 200.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +70,11 @@ def export_targets(figures: ExportFigures) -> Iterator[Target]:
     yield Target("export: rows/s by sqlite3 -csv's", SHARE, figures.share, "x", most=False)
     growth = figures.growth / 1e6
     yield Target("export: growth of memory", GROWTH_MB, growth, " MB", most=True)
+
+
+def admin_targets(pages: Sequence[Page]) -> Iterator[Target]:
+    """The slowest page of the admin on each database."""
+    for who in dict.fromkeys(page.who for page in pages):
+        slowest = max((page for page in pages if page.who == who), key=lambda page: page.slow)
+        promise = f"{who}: slowest page of the admin ({slowest.name})"
+        yield Target(promise, PAGE_MS, slowest.slow, " ms", most=True)

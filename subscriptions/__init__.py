@@ -28,8 +28,8 @@ from subscriptions.privacy.keeping import keeping_of
 from subscriptions.privacy.policy import Trigger
 from subscriptions.privacy.policy.in_force import ACCEPTED, policy_in_force
 from subscriptions.privacy.retention import running
+from subscriptions.subscribers import counters, snapshots, suppression
 from subscriptions.subscribers import personal_data as subscriber_data
-from subscriptions.subscribers import snapshots, suppression
 from subscriptions.subscribers.keeping import bind_keeping
 from subscriptions.subscribers.mails import CONFIRM, CONFIRM_WITHIN
 from subscriptions.subscribers.models import SUBSCRIPTION
@@ -145,4 +145,4 @@ def configure_suppression(app: Flask) -> None:
 def configure_jobs(app: Flask, settings: Settings) -> None:
     """Bind the jobs of the rooms to their queue."""
     queue = open_queue(settings.database, str(settings.data_dir / JOBS_FILE))
-    bind_jobs(app, queue, (*delivery.JOBS, *running.JOBS, *snapshots.JOBS))
+    bind_jobs(app, queue, (*delivery.JOBS, *running.JOBS, *counters.JOBS, *snapshots.JOBS))

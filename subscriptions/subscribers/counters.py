@@ -4,16 +4,20 @@ import random
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, func, select
+from huey import crontab
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
-from subscriptions.core.statements import upsert
+from subscriptions.core.jobs import Job
+from subscriptions.core.statements import table_of, upsert
+from subscriptions.core.transactions import unit_of_work
 from subscriptions.subscribers.models import DailyCount
 from subscriptions.subscribers.states import Event
 
 SHARDS = 8
-
+FOLD = "subscribers.fold counters"
+DAYS = table_of(DailyCount)
 
 COUNT = upsert(
     DailyCount,
@@ -39,6 +43,22 @@ def count(
         "count": number,
     }
     COUNT.run(connection, parameters)
+
+
+def fold_shards() -> None:
+    """Put the shards of each day that is over into one, so that years stay quick to read."""
+    while _folded_a_day():
+        pass
+
+
+def _folded_a_day() -> bool:
+    with unit_of_work() as session:
+        over = (DAYS.c["day"] < clock.today()) & (DAYS.c.shard > 0)
+        day = session.scalar(select(func.min(DAYS.c["day"])).where(over))
+        shards = delete(DAYS).where(DAYS.c["day"] == day, DAYS.c.shard > 0).returning(*DAYS.c)
+        for row in session.execute(shards).mappings().all() if day else ():
+            COUNT.run(session.connection(), {**row, "shard": 0})
+    return day is not None
 
 
 def duration(passed: timedelta) -> int:
@@ -95,3 +115,6 @@ def median(durations: Mapping[int, int]) -> timedelta | None:
             return timedelta(seconds=2 ** (took - 1 + half / durations[took]))
         half -= durations[took]
     return None
+
+
+JOBS = (Job(FOLD, fold_shards, every=crontab(minute="5", hour="*")),)

@@ -10,7 +10,8 @@ from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.operators.roles import Role
 from subscriptions.privacy.retention.running import run_retention
-from subscriptions.subscribers.models import Snapshot
+from subscriptions.subscribers.counters import fold_shards
+from subscriptions.subscribers.models import DailyCount, Snapshot
 from subscriptions.subscribers.snapshots import take_snapshot
 from tests.support.applications import Visitor, queue_of, run_jobs
 from tests.support.counting import counting
@@ -144,6 +145,27 @@ def test_snapshots_go_with_the_counters_of_their_day(app: Flask, clock: FrozenCl
     with app.app_context():
         run_retention(clock.now + KEPT)
     assert not _figures(app)
+
+
+def test_the_shards_of_days_gone_by_are_folded_and_nothing_is_lost(
+    app: Flask, clock: FrozenClock
+) -> None:
+    open_newsletter(app)
+    news = newsletter_id(app, "news")
+    yesterday, today = clock.now.date() - timedelta(days=1), clock.now.date()
+    with app.app_context(), unit_of_work() as session:
+        session.add_all(
+            DailyCount(day=day, newsletter_id=news, event=event, took=0, shard=shard, count=2)
+            for day in (yesterday, today)
+            for event in ("requested", "expired")
+            for shard in (0, 3, 7)
+        )
+    for _ in range(2):
+        with app.app_context():
+            fold_shards()
+        rows = [(r["day"], r["shard"], r["count"]) for r in rows_of(app, "daily_counts")]
+        assert [row for row in rows if row[0] == yesterday] == [(yesterday, 0, 6)] * 2
+        assert [row for row in rows if row[0] == today] == [(today, s, 2) for s in (0, 3, 7)] * 2
 
 
 def test_the_overview_shows_what_happened_as_charts_and_as_tables(
