@@ -24,6 +24,7 @@ from subscriptions.mail.guards import bind_guards
 from subscriptions.mail.handing_over import noters
 from subscriptions.mail.mailbox import LocalMailbox
 from subscriptions.newsletters.fields import FIELDS_ALLOWED
+from subscriptions.operators.sealing import bind_sealer
 from subscriptions.privacy.keeping import keeping_of
 from subscriptions.privacy.policy import Trigger
 from subscriptions.privacy.policy.in_force import ACCEPTED, policy_in_force
@@ -84,6 +85,7 @@ def configure_keys(app: Flask, settings: Settings) -> None:
     app.config["SECRET_KEY"] = derive_key(keys, "sessions").hex()
     app.config["SECRET_KEY_FALLBACKS"] = [derive_key([k], "sessions").hex() for k in keys[1:]]
     app.extensions["assent_keys"] = keys
+    bind_sealer(app, keys)
     app.extensions["assent_tokens"] = tokens
     app.extensions["assent_links"] = Links(settings.public_url, tokens)
 

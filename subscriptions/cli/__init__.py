@@ -6,6 +6,7 @@ Exit 0 on success, 1 on a refused or failed action, 2 on bad usage; never a trac
 from flask import Flask
 
 from subscriptions.cli import (
+    audit,
     backup,
     docs,
     exporting,
@@ -31,6 +32,7 @@ def register(app: Flask) -> None:
         retention.retention,
         privacy.privacy,
         suppression.suppression,
+        audit.audit,
         backup.backup_command,
         backup.restore_command,
         docs.docs,

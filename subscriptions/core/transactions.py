@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from subscriptions.core.sqlite import WRITER
 
 AFTER_COMMIT = "assent_after_commit"
+BEFORE_COMMIT = "assent_before_commit"
 
 # What a store that is gone, locked or full raises. Integrity errors are not here: they are bugs.
 STORE_FAILURES: tuple[type[Exception], ...] = (OperationalError, InterfaceError, PoolTimeout)
@@ -58,16 +59,20 @@ def reading() -> Iterator[Connection]:
 def unit_of_work() -> Iterator[Session]:
     """One write transaction: committed at the end, rolled back whole on any error.
 
-    On SQLite it begins as the only writer. What :func:`after_commit` registered runs once the
-    commit has succeeded, and not otherwise.
+    On SQLite it begins as the only writer. What :func:`before_commit` registered is the last that
+    is written; what :func:`after_commit` registered runs once the commit has succeeded, and not
+    otherwise.
     """
     session = current_session()
     leave_reading(session)
     session.connection(execution_options={WRITER: True})
     try:
         yield session
+        for callback in session.info.pop(BEFORE_COMMIT, ()):
+            callback()
         session.commit()
     except BaseException:
+        session.info.pop(BEFORE_COMMIT, None)
         session.info.pop(AFTER_COMMIT, None)
         session.rollback()
         raise
@@ -88,6 +93,11 @@ def writing() -> Iterator[Unit]:
             yield unit
     for callback in unit.info.pop(AFTER_COMMIT, ()):
         callback()
+
+
+def before_commit(session: Session, callback: Callable[[], None]) -> None:
+    """Run ``callback`` at the end of the present unit of work, when all else was written."""
+    session.info.setdefault(BEFORE_COMMIT, []).append(callback)
 
 
 def after_commit(unit: Unit, callback: Callable[[], None]) -> None:

@@ -103,16 +103,20 @@ class NewsletterRole(Base):
 class AuditEntry(Base):
     """Who did what, when, to which thing. Written with the change, never changed.
 
-    ``operator_id`` and ``actor`` stay when the account goes. Nothing about subscribers is kept
-    but their subscription's random id.
+    ``operator_id`` and ``actor`` stay when the account goes. ``newsletter`` is a slug. Of
+    subscribers nothing is kept but their subscription's random id. ``seal`` chains the entry to
+    the one before, see :mod:`subscriptions.operators.sealing`; the oldest ones have none.
     """
 
     __tablename__ = "audit_entries"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
-    operator_id: Mapped[int | None] = mapped_column(BigId)
+    operator_id: Mapped[int | None] = mapped_column(BigId, index=True)
     actor: Mapped[str] = mapped_column(String(320))
-    action: Mapped[str] = mapped_column(String(60))
+    action: Mapped[str] = mapped_column(String(60), index=True)
     object: Mapped[str] = mapped_column(String(200))
+    newsletter: Mapped[str | None] = mapped_column(String(60), index=True)
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
+    key_id: Mapped[str | None] = mapped_column(String(8))
+    seal: Mapped[str | None] = mapped_column(String(64))

@@ -55,7 +55,7 @@ def invite(
         actor,
         "operator.invited",
         f"operator {operator.email}",
-        **_roles_as_details(operator),
+        roles=_roles_as_details(operator),
     )
     return _send_invitation(session, operator)
 
