@@ -100,6 +100,15 @@ class NewsletterRole(Base):
     role: Mapped[str] = mapped_column(String(20))
 
 
+class TeamRules(Base):
+    """What holds for every operator; one row, or none while nothing was decided."""
+
+    __tablename__ = "team_rules"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    second_factor: Mapped[bool]
+
+
 class AuditEntry(Base):
     """Who did what, when, to which thing. Written with the change, never changed.
 

@@ -3,7 +3,6 @@
 import re
 
 from flask import Flask
-from passlib.totp import TOTP
 
 from tests.support.operators import (
     OWNER,
@@ -14,16 +13,13 @@ from tests.support.operators import (
     operator_named,
     trail,
 )
+from tests.support.second_factor import code_of, set_up_second_factor
 from tests.support.time_travel import FrozenClock
 
 
 def _desk(app: Flask) -> Desk:
     hash_quickly(app)
     return Desk(app, use_cookies=True)
-
-
-def _code(secret: str) -> str:
-    return str(TOTP(secret.replace("-", "")).generate().token)
 
 
 def _half_way(app: Flask) -> Desk:
@@ -34,35 +30,24 @@ def _half_way(app: Flask) -> Desk:
     return desk
 
 
-def _set_up_second_factor(desk: Desk) -> str:
-    page = desk.send("/admin/tf-setup", setup="authenticator")
-    shown = re.search(r"<code>([A-Z2-7-]+)</code>", page.text)
-    action = re.search(r'action="(/admin/tf-setup/[^"]+)"', page.text)
-    assert shown
-    assert action
-    answer = desk.send(action[1], code=_code(shown[1]))
-    assert answer.location == "/admin/account"
-    return shown[1]
-
-
 def test_with_a_second_step_a_password_alone_opens_nothing(app: Flask, clock: FrozenClock) -> None:
     make_operator(app)
-    secret = _set_up_second_factor(desk_of(app))
+    secret = set_up_second_factor(desk_of(app))
     assert "enckey" in operator_named(app, OWNER)["tf_totp_secret"]
     desk = _half_way(app)
     assert desk.get("/admin/").status_code == 302
     assert desk.send("/admin/tf-validate", code="000000").status_code == 200
     clock.advance(minutes=1)
-    assert desk.send("/admin/tf-validate", code=_code(secret)).location == "/admin/"
+    assert desk.send("/admin/tf-validate", code=code_of(secret)).location == "/admin/"
     assert desk.get("/admin/").status_code == 200
     assert (OWNER, "account.second factor on", f"operator {OWNER}") in trail(app)
 
 
 def test_a_code_works_once(app: Flask, clock: FrozenClock) -> None:
     make_operator(app)
-    secret = _set_up_second_factor(desk_of(app))
+    secret = set_up_second_factor(desk_of(app))
     clock.advance(minutes=1)
-    code = _code(secret)
+    code = code_of(secret)
     first, second = _half_way(app), _half_way(app)
     assert first.send("/admin/tf-validate", code=code).status_code == 302
     assert second.send("/admin/tf-validate", code=code).status_code == 200
@@ -70,7 +55,7 @@ def test_a_code_works_once(app: Flask, clock: FrozenClock) -> None:
 
 def test_codes_can_not_be_guessed_at_leisure(app: Flask, clock: FrozenClock) -> None:
     make_operator(app)
-    _set_up_second_factor(desk_of(app))
+    set_up_second_factor(desk_of(app))
     desk = _half_way(app)
     answers = [desk.send("/admin/tf-validate", code=f"{n:06}").status_code for n in range(11)]
     assert answers == [200] * 10 + [429]
@@ -81,7 +66,7 @@ def test_a_recovery_code_signs_in_once_and_is_kept_encrypted(
 ) -> None:
     make_operator(app)
     owner = desk_of(app)
-    _set_up_second_factor(owner)
+    set_up_second_factor(owner)
     codes = re.findall(
         r"<li>([0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4})</li>",
         owner.send("/admin/mf-recovery-codes").text,

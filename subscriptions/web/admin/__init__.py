@@ -28,6 +28,7 @@ from subscriptions.web.admin import (
     setup,
     subscribers,
     suppression,
+    team,
     topics,
 )
 from subscriptions.web.admin.blueprint import blueprint
@@ -50,6 +51,7 @@ __all__ = [
     "setup",
     "subscribers",
     "suppression",
+    "team",
     "topics",
 ]
 

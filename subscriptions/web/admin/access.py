@@ -10,7 +10,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import TypeVar
 
-from flask import current_app, g, redirect, request, url_for
+from flask import current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -21,6 +21,7 @@ from subscriptions.newsletters.models import Newsletter
 from subscriptions.newsletters.queries import newsletter_by_slug
 from subscriptions.operators.models import Operator
 from subscriptions.operators.roles import Role
+from subscriptions.operators.team import second_factor_required
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -38,6 +39,8 @@ class Rule(StrEnum):
     EDITOR = "editor of the newsletter"
 
 
+# What an operator may still open who has yet to set up the second step that is required.
+WITHOUT_SECOND_FACTOR = {"admin.account", "admin.sign_out_everywhere"}
 NEEDS = {Rule.VIEWER: Role.VIEWER, Rule.EDITOR: Role.EDITOR}
 
 
@@ -68,6 +71,9 @@ def guard() -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         return _sign_in()
+    if request.endpoint not in WITHOUT_SECOND_FACTOR and _lacks_second_factor():
+        flash(_("Everybody needs a second step here. Please set up yours."), "info")
+        return redirect(url_for("security.two_factor_setup"))
     _enforce(rule, current_operator())
     return None
 
@@ -106,6 +112,10 @@ def _visible(slug: str, operator: Operator) -> Newsletter:
         if operator.role_on(newsletter.id) is not None:
             return newsletter
     raise NotFound
+
+
+def _lacks_second_factor() -> bool:
+    return not current_operator().tf_primary_method and second_factor_required(current_session())
 
 
 def _sign_in() -> ResponseReturnValue:

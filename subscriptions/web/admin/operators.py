@@ -10,6 +10,7 @@ from subscriptions.newsletters.queries import all_newsletters
 from subscriptions.operators import operations
 from subscriptions.operators.queries import all_operators, operator_by_id
 from subscriptions.operators.roles import TITLES
+from subscriptions.operators.team import second_factor_required
 from subscriptions.web.admin.access import Rule, access, current_operator
 from subscriptions.web.admin.blueprint import blueprint
 from subscriptions.web.admin.inputs import InvitationInput, RolesInput, posted, refused, roles_input
@@ -24,6 +25,7 @@ def operators() -> ResponseReturnValue:
         operators=all_operators(current_session()),
         newsletters=dict(_newsletters()),
         titles=TITLES,
+        second_step_required=second_factor_required(current_session()),
     )
 
 
