@@ -99,8 +99,9 @@ def durations(session: Session, since: date, newsletter_ids: Sequence[int]) -> d
 
 def first_day(session: Session, newsletter_ids: Sequence[int]) -> date | None:
     """The first day that anything is counted of."""
-    counted = select(func.min(DailyCount.day)).where(DailyCount.newsletter_id.in_(newsletter_ids))
-    return session.scalar(counted)
+    counted = select(DailyCount.day).where(DailyCount.newsletter_id.in_(newsletter_ids))
+    # In the order of the key the first one found is it; a minimum would read every row.
+    return session.scalar(counted.order_by(DailyCount.day).limit(1))
 
 
 def median(durations: Mapping[int, int]) -> timedelta | None:
