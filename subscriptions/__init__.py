@@ -25,6 +25,8 @@ from subscriptions.mail.handing_over import noters
 from subscriptions.mail.mailbox import LocalMailbox
 from subscriptions.newsletters.fields import FIELDS_ALLOWED
 from subscriptions.operators.sealing import bind_sealer
+from subscriptions.privacy import notices
+from subscriptions.privacy.enquiries import personal_data as enquiry_data
 from subscriptions.privacy.keeping import keeping_of
 from subscriptions.privacy.policy import Trigger
 from subscriptions.privacy.policy.in_force import ACCEPTED, policy_in_force
@@ -40,7 +42,11 @@ ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = ROOT / "subscriptions" / "migrations"
 TRANSLATIONS = ROOT / "subscriptions" / "translations"
 
-for _category in (*subscriber_data.CATEGORIES, *mail_data.CATEGORIES):
+for _category in (
+    *subscriber_data.CATEGORIES,
+    *mail_data.CATEGORIES,
+    *enquiry_data.CATEGORIES,
+):
     registry.register(_category)
 noters[CONFIRM] = note_confirmation_mail
 
@@ -147,4 +153,5 @@ def configure_suppression(app: Flask) -> None:
 def configure_jobs(app: Flask, settings: Settings) -> None:
     """Bind the jobs of the rooms to their queue."""
     queue = open_queue(settings.database, str(settings.data_dir / JOBS_FILE))
-    bind_jobs(app, queue, (*delivery.JOBS, *running.JOBS, *counters.JOBS, *snapshots.JOBS))
+    jobs = (*delivery.JOBS, *running.JOBS, *counters.JOBS, *snapshots.JOBS, *notices.JOBS)
+    bind_jobs(app, queue, jobs)

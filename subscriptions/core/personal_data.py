@@ -16,6 +16,7 @@ from subscriptions.core.transactions import Unit
 
 Exporter = Callable[[Session, int], Sequence[dict[str, Any]]]
 Eraser = Callable[[Unit, Sequence[int]], int]
+EraserAtWish = Callable[[Session, Sequence[int]], int]
 
 
 @dataclass(frozen=True)
@@ -23,14 +24,17 @@ class Category:
     """One category of personal data.
 
     ``export`` returns what is held about the subscriber with this id, as plain values;
-    ``erase`` removes it for the subscribers with these ids and returns how many rows went. Both run
-    in the caller's transaction.
+    ``erase`` removes it for the subscribers with these ids and returns how many rows went.
+    ``erase_at_wish`` is for what has nothing to do with a subscription: it survives the end of the
+    last one, and goes where the person wants everything erased. All run in the caller's
+    transaction.
     """
 
     name: str
     description: str
     export: Exporter
     erase: Eraser
+    erase_at_wish: EraserAtWish | None = None
 
 
 @dataclass
@@ -50,6 +54,17 @@ class Registry:
         return {
             category.name: category.erase(unit, subscriber_ids)
             for category in reversed(list(self.categories.values()))
+        }
+
+    def erase_at_wish(self, session: Session, subscriber_ids: Sequence[int]) -> dict[str, int]:
+        """Erase what an end of subscriptions would leave, because its person wants it gone.
+
+        Comes before :meth:`erase`: it finds the people by rows that go there.
+        """
+        return {
+            category.name: category.erase_at_wish(session, subscriber_ids)
+            for category in reversed(list(self.categories.values()))
+            if category.erase_at_wish
         }
 
     def export(self, session: Session, subscriber_id: int) -> dict[str, Sequence[dict[str, Any]]]:

@@ -8,18 +8,29 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from subscriptions.privacy.policy import Clause, Policy, Trigger
+from subscriptions.privacy.policy.in_words import kept_in_words
 from subscriptions.subscribers.keeping import Keeps
 
-NOTHING: Mapping[str, datetime] = {}
+Since = Mapping[str, datetime | None]
+NOTHING: Since = {}
+# Others say the same once more, of sign-ups and newsletters that came to nothing.
+GOES = (Trigger.UNSUBSCRIBED, Trigger.UNDELIVERABLE, Trigger.LAST_CONTACT)
+# Of an address, whether or not it is subscribed.
+APART = (Trigger.LAST_CONTACT, Trigger.REQUEST_CLOSED)
+STAYS = (Trigger.RECORDED, Trigger.UNSUBSCRIBED, *APART)
 
 
 @dataclass(frozen=True, slots=True)
 class Remainder:
-    """Something that stays: what it is, what for, and the last day of it."""
+    """Something that stays: what it is, what for, and the last day of it.
+
+    Where that day is not known yet, ``until`` is None and ``how_long`` says what it hangs on.
+    """
 
     title: str
     purpose: str
-    until: date
+    until: date | None
+    how_long: str
 
 
 def what_went(policy: Policy, rows: Mapping[str, int]) -> list[str]:
@@ -28,38 +39,53 @@ def what_went(policy: Policy, rows: Mapping[str, int]) -> list[str]:
     return [
         clause.title
         for clause in policy.clauses
-        # Others say the same once more, of sign-ups and newsletters that came to nothing.
-        if clause.trigger in (Trigger.UNSUBSCRIBED, Trigger.UNDELIVERABLE)
-        and gone.intersection(clause.categories)
+        if clause.trigger in GOES and gone.intersection(clause.categories)
     ]
 
 
 def what_stays(
     policy: Policy,
     erased_at: datetime,
-    kept: Mapping[str, datetime] = NOTHING,
+    kept: Since = NOTHING,
     keeps: Keeps = Keeps.CLAUSES,
 ) -> list[Remainder]:
     """What an erasure leaves behind, which the policy has to name.
 
     Of every erasure that is nothing personal; ``kept`` are the categories that stayed this time,
-    and when their period began. ``keeps`` says whether that is by clauses or only by their holds.
+    and when their period began, None for not yet. ``keeps`` says whether what ended stays by
+    clauses or only by their holds.
     """
+    since = {**_impersonal(policy, erased_at), **kept}
     return [
-        _remainder(clause, start, keeps)
+        _remainder(clause, since[category], keeps)
         for clause in policy.clauses
-        if clause.trigger in (Trigger.RECORDED, Trigger.UNSUBSCRIBED)
-        and (start := _start(clause, erased_at, kept)) is not None
+        if clause.trigger in STAYS
+        and (category := next((name for name in clause.categories if name in since), None))
     ]
 
 
-def _remainder(clause: Clause, start: datetime, keeps: Keeps) -> Remainder:
+def what_stays_apart(policy: Policy) -> list[Remainder]:
+    """What an unsubscribe leaves alone, should there be any: it belonged to no subscription."""
+    return [
+        _remainder(clause, None, Keeps.CLAUSES)
+        for clause in policy.clauses
+        if clause.trigger in APART
+    ]
+
+
+def _impersonal(policy: Policy, erased_at: datetime) -> Since:
+    names = (
+        name for clause in policy.clauses if not clause.is_personal for name in clause.categories
+    )
+    return dict.fromkeys(names, erased_at)
+
+
+def _remainder(clause: Clause, start: datetime | None, keeps: Keeps) -> Remainder:
     held = clause.trigger is Trigger.UNSUBSCRIBED and keeps is Keeps.HOLDS
     period = clause.hold if held else clause.over_after
-    return Remainder(clause.title, clause.hold_reason or clause.purpose, period.after(start).date())
-
-
-def _start(clause: Clause, erased_at: datetime, kept: Mapping[str, datetime]) -> datetime | None:
-    if not clause.is_personal:
-        return erased_at
-    return next((kept[name] for name in clause.categories if name in kept), None)
+    return Remainder(
+        clause.title,
+        clause.hold_reason or clause.purpose,
+        period.after(start).date() if start else None,
+        kept_in_words(clause),
+    )

@@ -7,7 +7,7 @@ from subscriptions.core.addresses import address_key
 from subscriptions.core.errors import Conflict, NotFound
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.models import Newsletter
-from subscriptions.subscribers.ending import Ended, end_subscriptions, erase_subscriber
+from subscriptions.subscribers.ending import Ended, end_subscriptions, erase_person
 from subscriptions.subscribers.mail_cap import may_mail
 from subscriptions.subscribers.mails import Recipient, send_confirmation, sender_for
 from subscriptions.subscribers.models import Subscriber, Subscription
@@ -47,7 +47,7 @@ def end_for(session: Session, newsletter_id: int, reference: str) -> Ended:
 def erase_for(session: Session, newsletter_id: int, reference: str) -> Ended:
     """Erase the person at their wish, in every newsletter (GDPR Article 17)."""
     found = _locked(session, newsletter_id, reference)
-    return erase_subscriber(session, found.subscriber_id, Event.UNSUBSCRIBED)
+    return erase_person(session, found.subscriber_id)
 
 
 def _locked(session: Session, newsletter_id: int, reference: str) -> Subscription:

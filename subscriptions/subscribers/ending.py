@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
 from subscriptions.core.personal_data import registry
@@ -88,8 +89,18 @@ KEEP_ENDED = Prepared(
 )
 
 
+def erase_person(session: Session, subscriber_id: int) -> Ended:
+    """Erase a person who was proven to be who they are, at their wish (GDPR Article 17).
+
+    Besides their subscriptions that takes what else is held of their address, such as enquiries.
+    """
+    besides = registry.erase_at_wish(session, [subscriber_id])
+    ended = erase_subscriber(session, subscriber_id, Event.UNSUBSCRIBED)
+    return replace(ended, rows={**ended.rows, **besides})
+
+
 def erase_subscriber(unit: Unit, subscriber_id: int, event: Event) -> Ended:
-    """End all subscriptions of a person and erase the person, at their wish (GDPR Article 17)."""
+    """End all subscriptions of a person, and keep nothing of them but what has to stay."""
     standing = ALL_OF_PERSON.all(unit.connection(), {"person": subscriber_id})
     ids = [Standing(*row).id for row in standing]
     return end_subscriptions(unit, subscriber_id, ids, event, Keeps.HOLDS)

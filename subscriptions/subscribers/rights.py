@@ -13,12 +13,12 @@ from subscriptions.core.errors import Conflict
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.mail.outbox import forget_queued
 from subscriptions.newsletters.fields import PROFILE_FIELDS
-from subscriptions.subscribers.ending import Ended, erase_subscriber
+from subscriptions.subscribers.ending import Ended, erase_person
 from subscriptions.subscribers.mails import Person, tell_changed, tell_erased
 from subscriptions.subscribers.manage_link import Owner
 from subscriptions.subscribers.models import Profile, Subscription
 from subscriptions.subscribers.own_data import OwnSubscription
-from subscriptions.subscribers.states import Event, Status
+from subscriptions.subscribers.states import Status
 from subscriptions.subscribers.suppressing import suppress
 from subscriptions.subscribers.suppression import Reason
 
@@ -88,7 +88,7 @@ def lift_restriction(session: Session, owner: Owner) -> None:
 
 def erase(session: Session, owner: Owner, *, notify: bool = False) -> Ended:
     """End everything and erase the person, as the last unsubscribe does (Article 17)."""
-    ended = erase_subscriber(session, owner.id, Event.UNSUBSCRIBED)
+    ended = erase_person(session, owner.id)
     if notify:
         tell_erased(session, owner.address.display, owner.locale)
     return ended

@@ -1,4 +1,4 @@
-"""How often one client may sign up, or ask for a manage link."""
+"""How often one client may sign up, ask for a manage link, or write on the contact page."""
 
 import time
 from ipaddress import ip_address, ip_network
@@ -32,6 +32,11 @@ def guard_signups() -> None:
 def guard_manage_links() -> None:
     """The same for asking for a manage link: as many as sign-ups, counted apart."""
     _guard("manage-link")
+
+
+def guard_enquiries() -> None:
+    """The same for the contact page."""
+    _guard("enquiry")
 
 
 def _guard(what: str) -> None:

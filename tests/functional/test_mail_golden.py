@@ -87,6 +87,11 @@ def test_the_mail_that_says_already_subscribed(
 
 
 OPERATOR_MAILS: dict[str, dict[str, str | int]] = {
+    "needs_attention": {
+        "title": "Somebody has written to you",
+        "says": "One new enquiry from the contact page waits for an answer.",
+        "page_url": "https://news.example.org/admin/enquiries",
+    },
     "operator_invitation": {"setup_url": "https://news.example.org/admin/x", "hours": 24},
     "operator_notice": {"what": "Your password was changed."},
     "operator_reset": {"reset_url": "https://news.example.org/admin/y", "hours": 2},

@@ -112,6 +112,7 @@ def test_the_copy_has_every_personal_column_that_there_is(
     act(client, path, "address", **{"new-email": "augusta@example.org"})
     choose_channels(app, client, path, "telephone")
     plant_entry(app, ADA)
+    client.post("/contact", data={"email": ADA, "message": "Hello"})
     data = _download(client, path)["data"]
     for category, column in personal_columns(Base.metadata):
         if column.table.name == SubscriptionTopic.__tablename__:

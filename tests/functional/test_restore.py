@@ -8,7 +8,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from subscriptions.config import Settings
+from subscriptions.core.addresses import parse_address
 from subscriptions.core.tokens import Purpose
+from subscriptions.core.transactions import unit_of_work
+from subscriptions.privacy.enquiries.operations import erase_enquiries_of
 from subscriptions.subscribers import replaying
 from subscriptions.subscribers.keeping import Keeps
 from subscriptions.subscribers.replaying import replay
@@ -97,6 +100,21 @@ def test_who_left_after_the_backup_is_erased_again_and_others_stay(
     assert [(row["reference"], row["erased_at"]) for row in carried] == [
         (row["reference"], row["erased_at"]) for row in journal
     ]
+
+
+def test_an_enquiry_that_was_erased_after_the_backup_is_erased_again(
+    app: Flask, client: Visitor, tmp_path: Path, clock: FrozenClock
+) -> None:
+    assert clock.now
+    for address in (ADA, NOISE):
+        client.post("/contact", data={"email": address, "message": f"I am {address}."})
+    run_jobs(app)
+    file = back_up(app, tmp_path / "assent.tar")
+    with app.app_context(), unit_of_work() as session:
+        erase_enquiries_of(session, parse_address(ADA))
+    assert "erased again: 1" in restore(app, file)
+    assert held(app, ADA) == []
+    assert [row["address"] for row in rows_of(app, "enquiries")] == [NOISE]
 
 
 def test_who_left_and_came_back_is_not_mistaken(app: Flask, client: Visitor, file: Path) -> None:

@@ -3,7 +3,7 @@
 Each story looks at every table the moment before a limit and the moment after it.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -169,6 +169,32 @@ def test_a_week_after_closing_nothing_is_left(
     app: Flask, client: Visitor, clock: FrozenClock, policy: str
 ) -> None:
     _closing_story(app, client, clock, policy, (timedelta(days=7), timedelta(days=7)))
+
+
+@pytest.mark.parametrize(
+    ("policy", "last_day"),
+    [
+        pytest.param(name, day, marks=under(name))
+        for name, day in (
+            ("default", datetime(2026, 6, 2, 9, 30, tzinfo=UTC)),
+            ("mmunic", datetime(2027, 3, 2, 9, 30, tzinfo=UTC)),
+            ("mailissa", datetime(2026, 4, 1, 9, 30, tzinfo=UTC)),
+        )
+    ],
+)
+def test_an_enquiry_goes_some_time_after_the_last_contact(
+    app: Flask, client: Visitor, clock: FrozenClock, policy: str, last_day: datetime
+) -> None:
+    """MC8: twelve months; MS10."""
+    words = "Was anybody listening?"
+    assert client.get("/").status_code == 200
+    client.post("/contact", data={"email": ADA, "message": words})
+    clock.move_to(last_day - INSTANT)
+    _run(app)
+    assert held(app, words)
+    clock.advance(seconds=1)
+    _run(app)
+    assert held(app, ADA, words) == []
 
 
 @under("mmunic")

@@ -53,6 +53,7 @@ def _fill(app: Flask) -> None:
     open_newsletter(app)
     subscribe(app, visitor, topics=["art"], name="Ada")
     sign_up(visitor, "pending@example.org", topics=["law"])
+    visitor.post("/contact", data={"email": "writer@example.org", "message": "Hello"})
     suppress_in(app, "gone@example.org")
     suppress_in(app, "gone@example.org", newsletter="news")
     with app.app_context(), unit_of_work() as session:

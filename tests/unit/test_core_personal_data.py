@@ -25,6 +25,7 @@ PERSONAL_TABLES = [
     "manage_links",
     "address_changes",
     "channel_consents",
+    "enquiries",
 ]
 
 
@@ -43,6 +44,17 @@ def test_who_hangs_on_others_is_erased_first() -> None:
         own.register(_category(name, calls))
     assert own.erase(Session(), [7]) == {"consent": 1, "subscription": 1, "address": 1}
     assert calls == ["consent", "subscription", "address"]
+
+
+def test_what_belongs_to_no_subscription_goes_only_at_the_persons_wish() -> None:
+    calls: list[str] = []
+    own = Registry()
+    own.register(_category("address", calls))
+    letters = _category("letters", calls)
+    own.register(Category("letters", "", letters.export, lambda *_: 0, letters.erase))
+    assert own.erase(Session(), [7]) == {"letters": 0, "address": 1}
+    assert own.erase_at_wish(Session(), [7]) == {"letters": 1}
+    assert calls == ["address", "letters"]
 
 
 def test_an_export_has_every_category() -> None:

@@ -3,16 +3,34 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, cast, delete, null, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Table,
+    cast,
+    delete,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from subscriptions.core.db import Base
 from subscriptions.core.statements import table_of
 from subscriptions.mail.models import OutboxMessage
+from subscriptions.privacy.enquiries.models import Enquiry
 from subscriptions.privacy.retention.step import AT, PERSON, Step
-from subscriptions.subscribers.models import DailyCount, ErasedReference, Snapshot, Suppression
+from subscriptions.subscribers.models import (
+    DailyCount,
+    ErasedReference,
+    Snapshot,
+    Subscriber,
+    Suppression,
+)
 from subscriptions.subscribers.rights_models import AddressChange
 
+OF_ADDRESS = "address_key"  # what belongs to an address, whether or not that is subscribed
 NOBODY: ColumnElement[Any] = cast(null(), BigInteger)
 
 
@@ -20,7 +38,7 @@ def _rows_of(model: type[Base], at: str, *, key: str = "id", person: str | None 
     """Deletes the rows of ``model`` some time after its column ``at``."""
     table = table_of(model)
     since = table.c[at]
-    whose: ColumnElement[Any] = table.c[person] if person else NOBODY
+    whose = _whose(table, person)
 
     def waiting() -> Select[Any]:
         return select(since.label(AT), whose.label(PERSON)).where(since.is_not(None))
@@ -31,6 +49,16 @@ def _rows_of(model: type[Base], at: str, *, key: str = "id", person: str | None 
         return session.connection().execute(gone).rowcount
 
     return Step(waiting, act)
+
+
+def _whose(table: Table, person: str | None) -> ColumnElement[Any]:
+    if person is None:
+        return NOBODY
+    if person != OF_ADDRESS:
+        return table.c[person]
+    people = table_of(Subscriber)
+    same = select(people.c.id).where(people.c.address_key == table.c[OF_ADDRESS])
+    return same.scalar_subquery()
 
 
 def _old_days(session: Session, before: datetime, _size: int) -> int:
@@ -47,4 +75,5 @@ UNDELIVERABLE = _rows_of(OutboxMessage, "dead_at", person="subscriber_id")
 SUPPRESSIONS = _rows_of(Suppression, "created_at")
 ADDRESS_CHANGES = _rows_of(AddressChange, "asked_at", key="subscriber_id", person="subscriber_id")
 JOURNAL = _rows_of(ErasedReference, "erased_at")
+ENQUIRIES = _rows_of(Enquiry, "last_contact_at", person=OF_ADDRESS)
 COUNTERS = Step(_days, _old_days)

@@ -18,6 +18,7 @@ STEPS: dict[tuple[Trigger, str], Step] = {
     (Trigger.UNDELIVERABLE, "mail"): records.UNDELIVERABLE,
     (Trigger.RECORDED, "suppression"): records.SUPPRESSIONS,
     (Trigger.RECORDED, "address_change"): records.ADDRESS_CHANGES,
+    (Trigger.LAST_CONTACT, "enquiry"): records.ENQUIRIES,
     (Trigger.RECORDED, "journal"): records.JOURNAL,
     (Trigger.RECORDED, "counters"): records.COUNTERS,
 }

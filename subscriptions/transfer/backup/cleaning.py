@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from subscriptions.core.transactions import current_session, unit_of_work
+from subscriptions.privacy.enquiries.operations import erase_enquiries_again
 from subscriptions.subscribers import replaying
 from subscriptions.subscribers.keeping import Keeps
 from subscriptions.transfer.backup import journal
@@ -20,9 +21,10 @@ BATCH = 200  # lines of one transaction
 
 @dataclass(slots=True)
 class Cleaned:
-    """What came of it: subscriptions erased again, journal rows and suppressions carried over.
+    """What came of it: what was erased again, journal rows and suppressions carried over.
 
-    ``lost`` counts suppressions of newsletters that the backup doesn't have.
+    ``erased`` counts subscriptions and enquiries, ``lost`` the suppressions of newsletters that the
+    backup doesn't have.
     """
 
     erased: int = 0
@@ -56,6 +58,7 @@ def _erase(session: Session, rows: list[dict[str, Any]], cleaned: Cleaned) -> No
             # A journal of before it had the column knows of erasures only.
             keeps = Keeps(row.get("keeps", Keeps.NOTHING))
             cleaned.erased += replaying.replay(session, row["reference"], row["erased_at"], keeps)
+    cleaned.erased += erase_enquiries_again(session, list(new))
     carried = [row for reference, row in new.items() if reference not in held]
     replaying.carry_journal(session, carried)
     cleaned.carried += len(carried)

@@ -11,14 +11,18 @@ from subscriptions.core import clock
 from subscriptions.core.job_failures import failed_jobs
 from subscriptions.core.words import gettext as _
 from subscriptions.core.words import ngettext
+from subscriptions.operators.roles import Role
+from subscriptions.privacy.enquiries.queries import count_open_enquiries
 from subscriptions.privacy.policy import current_policy
 from subscriptions.privacy.retention.ledger import overdue_clauses
+from subscriptions.web.admin.access import current_operator
 from subscriptions.web.admin.dead_letters import visible_letters
 
 
 class Level(StrEnum):
     """How bad it is; also the name of its look."""
 
+    INFO = "info"
     WARNING = "warning"
     DANGER = "danger"
 
@@ -65,4 +69,18 @@ def _letters(_session: Session) -> Iterator[Notice]:
         )
 
 
-SOURCES: tuple[Callable[[Session], Iterator[Notice]], ...] = (_overdue, _jobs, _letters)
+def _enquiries(session: Session) -> Iterator[Notice]:
+    if current_operator().may(Role.OWNER) and (waiting := count_open_enquiries(session)):
+        text = ngettext(
+            "One enquiry waits for an answer.", "%(num)s enquiries wait for an answer.", waiting
+        )
+        url = url_for("admin.all_enquiries")
+        yield Notice(Level.INFO, text, url=url, link=_("See the enquiries"))
+
+
+SOURCES: tuple[Callable[[Session], Iterator[Notice]], ...] = (
+    _overdue,
+    _jobs,
+    _letters,
+    _enquiries,
+)

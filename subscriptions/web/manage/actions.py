@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from subscriptions.core.errors import Invalid
 from subscriptions.core.tokens import Purpose, Reference
 from subscriptions.core.transactions import current_session, unit_of_work
+from subscriptions.privacy.outliving import outlives_subscriptions
 from subscriptions.privacy.policy import current_policy
 from subscriptions.subscribers.change_of_address import (
     MailedEnough,
@@ -128,7 +129,8 @@ def _erase(token: str, *, objected: bool = False) -> ResponseReturnValue:
         owner = find_owner(session, _reference(token), lock=True)
         ended = operation(session, owner, notify=told)
         since = suppressed_since(session.connection(), owner.address.key)
-    return erased_page(ended, since, objected=objected, told=told)
+        outlives = outlives_subscriptions(session, owner.address.key)
+    return erased_page(ended, since, outlives, objected=objected, told=told)
 
 
 def _object(token: str) -> ResponseReturnValue:

@@ -1,6 +1,6 @@
-"""The hosted forms, what the links in mails open, receipts, and the notice."""
+"""The hosted forms, what the links in mails open, receipts, the notice, and the contact page."""
 
-from subscriptions.web.public import hosted_forms, links, notice, receipts, staying
+from subscriptions.web.public import contact, hosted_forms, links, notice, receipts, staying
 from subscriptions.web.public.blueprint import blueprint
 
-__all__ = ["blueprint", "hosted_forms", "links", "notice", "receipts", "staying"]
+__all__ = ["blueprint", "contact", "hosted_forms", "links", "notice", "receipts", "staying"]

@@ -1,0 +1,1 @@
+"""Enquiries: what people write on the contact page, kept for the enquiry alone."""
