@@ -1,16 +1,17 @@
 """What operators do on a person's behalf."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from subscriptions.core.addresses import address_key
 from subscriptions.core.errors import Conflict, NotFound
 from subscriptions.core.words import lazy_gettext as _
+from subscriptions.newsletters.fields import PROFILE_FIELDS
 from subscriptions.newsletters.models import Newsletter
 from subscriptions.subscribers.ending import Ended, end_subscriptions, erase_person
 from subscriptions.subscribers.mail_cap import may_mail
 from subscriptions.subscribers.mails import Recipient, send_confirmation, sender_for
-from subscriptions.subscribers.models import Subscriber, Subscription
+from subscriptions.subscribers.models import Profile, Subscriber, Subscription
 from subscriptions.subscribers.queries import chosen_topics
 from subscriptions.subscribers.states import Event, Status
 from subscriptions.subscribers.suppression import refuse_suppressed
@@ -48,6 +49,20 @@ def erase_for(session: Session, newsletter_id: int, reference: str) -> Ended:
     """Erase the person at their wish, in every newsletter (GDPR Article 17)."""
     found = _locked(session, newsletter_id, reference)
     return erase_person(session, found.subscriber_id)
+
+
+def wipe_field(session: Session, newsletter_id: int, reference: str, field: str) -> None:
+    """Empty one profile field, such as one with what must not be kept (GDPR Article 9).
+
+    Raises :class:`NotFound` if there is no such field or person. Emptying it again does no harm.
+    """
+    if field not in PROFILE_FIELDS:
+        raise NotFound
+    found = _locked(session, newsletter_id, reference)
+    mine = Profile.subscription_id == found.id
+    session.execute(update(Profile).where(mine).values({field: None}))
+    empty = (getattr(Profile, name).is_(None) for name in PROFILE_FIELDS)
+    session.execute(delete(Profile).where(mine, *empty))
 
 
 def _locked(session: Session, newsletter_id: int, reference: str) -> Subscription:

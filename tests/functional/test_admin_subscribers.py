@@ -13,6 +13,7 @@ from subscriptions.mail.models import OutboxMessage
 from subscriptions.operators.roles import Role
 from subscriptions.subscribers.listing import PAGE
 from tests.support.applications import Visitor
+from tests.support.held import held
 from tests.support.operators import OWNER, Desk, desk_of, make_operator, trail
 from tests.support.smtp import SmtpServer
 from tests.support.time_travel import FrozenClock
@@ -128,7 +129,26 @@ def test_who_has_confirmed_is_not_asked_again(
     assert desk.send(f"{_record_of(desk, 'ada@example.org')}/confirmation").status_code == 409
 
 
+def test_one_field_can_be_wiped_and_the_trail_says_that_and_not_what(
+    app: Flask, client: Visitor
+) -> None:
+    """MC14, MM10."""
+    desk = _owner(app)
+    subscribe(app, client, "noise@example.org", company="Bedlam Hospital")
+    subscribe(app, client, "ada@example.org", name="Ada", company="Patient of Dr Locock")
+    record = _record_of(desk, "ada@example.org")
+    assert "Wipe “Company”" in desk.get(record).text
+    assert desk.send(f"{record}/wipe", field="company").location == record
+    assert held(app, "Patient of Dr Locock") == []
+    assert "Bedlam Hospital" in str(rows_of(app, "profiles"))
+    assert trail(app)[-1][1:] == ("profile.field wiped", f"subscription {record[-22:]}")
+    assert desk.send(f"{record}/wipe", field="shoe_size").status_code == 404
+    desk.send(f"{record}/wipe", field="name")
+    assert len(rows_of(app, "profiles")) == 1
+
+
 def test_ending_the_last_subscription_erases_the_person(app: Flask, client: Visitor) -> None:
+    """MC7, MS3: who writes to the support address is found by it, and let go."""
     desk = _owner(app)
     subscribe(app, client, "ada@example.org")
     record = _record_of(desk, "ada@example.org")

@@ -16,7 +16,12 @@ from subscriptions.newsletters.fields import PROFILE_FIELDS
 from subscriptions.operators.roles import Role
 from subscriptions.privacy.policy import current_policy
 from subscriptions.privacy.retention.preview import Fate, preview_person
-from subscriptions.subscribers.by_operators import end_for, erase_for, send_confirmation_again
+from subscriptions.subscribers.by_operators import (
+    end_for,
+    erase_for,
+    send_confirmation_again,
+    wipe_field,
+)
 from subscriptions.subscribers.ending import Ended
 from subscriptions.subscribers.listing import (
     PAGE,
@@ -117,6 +122,18 @@ def erase(newsletter: str, reference: str) -> ResponseReturnValue:
         ended = erase_for(session, owner.id, reference)
         note(session, "subscriber.erased", _thing(reference))
     return _gone(ended)
+
+
+@blueprint.post("/newsletters/<newsletter>/subscribers/<reference>/wipe")
+@access(Rule.EDITOR)
+def wipe(newsletter: str, reference: str) -> ResponseReturnValue:
+    """Empty one field of the profile."""
+    field = request.form.get("field", "")
+    with unit_of_work() as session:
+        wipe_field(session, current_newsletter().id, reference, field)
+        note(session, "profile.field wiped", _thing(reference), field=field)
+    flash(_("The field is empty."), "success")
+    return redirect(url_for("admin.subscriber", newsletter=newsletter, reference=reference))
 
 
 def _list(address: str, status: str, topic: str) -> ResponseReturnValue:
