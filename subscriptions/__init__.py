@@ -30,6 +30,7 @@ from subscriptions.privacy.enquiries import personal_data as enquiry_data
 from subscriptions.privacy.keeping import keeping_of
 from subscriptions.privacy.policy import Trigger
 from subscriptions.privacy.policy.in_force import ACCEPTED, policy_in_force
+from subscriptions.privacy.requests import personal_data as request_data
 from subscriptions.privacy.retention import running
 from subscriptions.subscribers import counters, snapshots, suppression
 from subscriptions.subscribers import personal_data as subscriber_data
@@ -46,6 +47,7 @@ for _category in (
     *subscriber_data.CATEGORIES,
     *mail_data.CATEGORIES,
     *enquiry_data.CATEGORIES,
+    *request_data.CATEGORIES,
 ):
     registry.register(_category)
 noters[CONFIRM] = note_confirmation_mail

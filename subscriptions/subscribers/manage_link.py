@@ -7,7 +7,7 @@ the cap holds the mail back, they are run under a random name and taken back.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
@@ -58,16 +58,18 @@ UPSERT_LINK = upsert(
         set_={name: insert.excluded[name] for name in ("mailed_at", "mails_on", "mails")},
     ).returning(LINKS.c.reference),
 )
-FIND_PERSON = (
-    select(
-        SUBSCRIBERS.c.id,
-        SUBSCRIBERS.c.address,
-        SUBSCRIBERS.c.address_key,
-        SUBSCRIBERS.c.created_at,
-        LOCALE,
-    )
-    .join(LINKS, LINKS.c.subscriber_id == SUBSCRIBERS.c.id)
-    .where(LINKS.c.reference == bindparam("of_reference"))
+PERSON = select(
+    SUBSCRIBERS.c.id,
+    SUBSCRIBERS.c.address,
+    SUBSCRIBERS.c.address_key,
+    SUBSCRIBERS.c.created_at,
+    LOCALE,
+)
+FIND_BY_ADDRESS = PERSON.where(SUBSCRIBERS.c.address_key == bindparam("of_key")).with_for_update(
+    of=SUBSCRIBERS
+)
+FIND_PERSON = PERSON.join(LINKS, LINKS.c.subscriber_id == SUBSCRIBERS.c.id).where(
+    LINKS.c.reference == bindparam("of_reference")
 )
 FIND_PERSON_LOCKED = FIND_PERSON.with_for_update(of=SUBSCRIBERS)
 
@@ -119,6 +121,16 @@ def find_owner(session: Session, reference: Reference, *, lock: bool = False) ->
     row = session.connection().execute(statement, {"of_reference": reference.id}).one_or_none()
     if row is None:
         raise Gone
+    return _owner(row)
+
+
+def owner_of_address(session: Session, address: Address) -> Owner | None:
+    """Who has this address, locked; None for nobody. For operators: no visitor may learn of it."""
+    row = session.connection().execute(FIND_BY_ADDRESS, {"of_key": address.key}).one_or_none()
+    return _owner(row) if row else None
+
+
+def _owner(row: Any) -> Owner:
     return Owner(row.id, Address(row.address, row.address_key), row.created_at, row.locale)
 
 

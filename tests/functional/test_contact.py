@@ -119,7 +119,7 @@ def test_it_stays_when_its_writer_unsubscribes_and_the_page_says_so(
     subscribe(app, client)
     write(client)
     page = html.unescape(client.post(link_to(app, Purpose.UNSUBSCRIBE)).text)
-    assert "This has nothing to do with subscriptions." in page
+    assert "If you ever wrote to us, that has nothing to do with subscriptions, and stays:" in page
     assert f"{TITLE}. <span" in page
     assert len(rows_of(app, "enquiries")) == 1
     assert rows_of(app, "subscribers") == []

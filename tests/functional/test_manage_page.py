@@ -18,6 +18,7 @@ from subscriptions.core.personal_data import personal_columns, registry
 from subscriptions.core.tokens import Purpose
 from subscriptions.subscribers.models import SubscriptionTopic
 from tests.support.applications import Visitor
+from tests.support.data_requests import record_in
 from tests.support.managing import act, choose_channels, let_policy, manage_path
 from tests.support.smtp import SmtpServer
 from tests.support.suppressions import plant_entry
@@ -113,6 +114,7 @@ def test_the_copy_has_every_personal_column_that_there_is(
     choose_channels(app, client, path, "telephone")
     plant_entry(app, ADA)
     client.post("/contact", data={"email": ADA, "message": "Hello"})
+    record_in(app, ADA)
     data = _download(client, path)["data"]
     for category, column in personal_columns(Base.metadata):
         if column.table.name == SubscriptionTopic.__tablename__:

@@ -14,6 +14,7 @@ from subscriptions.core.transactions import unit_of_work
 from subscriptions.newsletters.operations import close_newsletter
 from subscriptions.privacy.retention.running import run_retention
 from tests.support.applications import Visitor
+from tests.support.data_requests import SAYS, close_in, record_in
 from tests.support.held import held
 from tests.support.time_travel import FrozenClock
 from tests.support.visits import ADA, link_to, open_newsletter, rows_of, sign_up, subscribe
@@ -195,6 +196,37 @@ def test_an_enquiry_goes_some_time_after_the_last_contact(
     clock.advance(seconds=1)
     _run(app)
     assert held(app, ADA, words) == []
+
+
+@pytest.mark.parametrize(
+    ("policy", "last_day"),
+    [
+        pytest.param(name, day, marks=under(name))
+        for name, day in (
+            ("default", datetime(2027, 3, 22, 9, 30, tzinfo=UTC)),
+            ("mmunic", datetime(2027, 3, 22, 9, 30, tzinfo=UTC)),
+            ("mailissa", datetime(2026, 9, 22, 9, 30, tzinfo=UTC)),
+        )
+    ],
+)
+def test_a_request_stays_until_its_time_after_it_was_closed_and_no_longer(
+    app: Flask, client: Visitor, clock: FrozenClock, policy: str, last_day: datetime
+) -> None:
+    """MC8, MM2: it outlives an erasure, because it has to be answered."""
+    told = _open(app, policy)
+    subscribe(app, client, **told)
+    reference = record_in(app)
+    assert client.post(link_to(app, Purpose.UNSUBSCRIBE)).status_code == 200
+    clock.advance(days=20)
+    _run(app)
+    close_in(app, reference)
+    clock.move_to(last_day - INSTANT)
+    _run(app)
+    assert len(rows_of(app, "data_requests")) == 1
+    clock.advance(seconds=1)
+    _run(app)
+    assert held(app, ADA, SAYS, *told.values()) == []
+    assert rows_of(app, "request_steps") == []
 
 
 @under("mmunic")

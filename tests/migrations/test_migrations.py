@@ -19,6 +19,7 @@ from subscriptions.extensions import db
 from subscriptions.privacy.policy.loading import read_policy
 from subscriptions.privacy.versions import note_version
 from tests.support.applications import Visitor, close, make_settings
+from tests.support.data_requests import record_in
 from tests.support.suppressions import suppress_in
 from tests.support.visits import dump, open_newsletter, sign_up, subscribe
 
@@ -54,6 +55,7 @@ def _fill(app: Flask) -> None:
     subscribe(app, visitor, topics=["art"], name="Ada")
     sign_up(visitor, "pending@example.org", topics=["law"])
     visitor.post("/contact", data={"email": "writer@example.org", "message": "Hello"})
+    record_in(app, "writer@example.org")
     suppress_in(app, "gone@example.org")
     suppress_in(app, "gone@example.org", newsletter="news")
     with app.app_context(), unit_of_work() as session:

@@ -65,6 +65,8 @@ ADMIN_PAGES = {
     "register": "register",
     "suppression": "suppression",
     "suppression-new": "suppression/new",
+    "enquiries": "enquiries",
+    "request-new": "requests/new",
     "operators": "operators",
     "audit-trail": "audit",
     "account": "account",
@@ -140,6 +142,7 @@ def _pages(service: Service, page: Page) -> Iterator[tuple[str, Page]]:
     mail = service.wait_for_mail(ADDRESS)
     yield from _mailbox(page)
     yield from _confirm(page, _link(mail, "/confirm/"))
+    yield from _write(page)
     yield from _operate(service, page.context.new_page())
     yield from _choose_and_leave(page)
     page.goto("/privacy")
@@ -190,6 +193,34 @@ def _choose_and_leave(page: Page) -> Iterator[tuple[str, Page]]:
     yield "unsubscribed", page
 
 
+def _write(page: Page) -> Iterator[tuple[str, Page]]:
+    back = page.url
+    page.goto("/contact")
+    yield "contact", page
+    page.locator("[name=email]").fill(ADDRESS)
+    page.locator("[name=message]").fill("When does the next issue come?\n\nGreetings, Ada")
+    _press(page)
+    yield "contact-sent", page
+    page.goto(back)
+
+
+def _answer(page: Page) -> Iterator[tuple[str, Page]]:
+    page.goto("/admin/enquiries")
+    page.locator("main th a").first.click()
+    yield "admin-enquiry", page
+    page.goto("/admin/requests/new")
+    page.locator("[name=email]").fill(ADDRESS)
+    page.locator("[name=kind]").select_option("erasure")
+    page.locator("[name=received_on]").fill((clock.today() - timedelta(days=40)).isoformat())
+    page.locator("[name=details]").fill("Please forget me.")
+    page.locator("main form button").last.click()
+    yield "admin-request", page
+    page.goto("/admin/requests")
+    yield "admin-requests", page
+    page.goto("/admin/")
+    yield "admin-overview-alerts", page
+
+
 def _operate(service: Service, page: Page) -> Iterator[tuple[str, Page]]:
     _remember_months(service)
     service.flask("suppression", "add", "gone@example.org", "--reason", "complaint")
@@ -207,6 +238,7 @@ def _operate(service: Service, page: Page) -> Iterator[tuple[str, Page]]:
     for title, path in ADMIN_PAGES.items():
         page.goto(f"/admin/{path}")
         yield f"admin-{title}", page
+    yield from _answer(page)
 
 
 def _remember_months(service: Service) -> None:
@@ -222,7 +254,7 @@ def _remember_months(service: Service) -> None:
             ],
         )
         store.executemany(
-            "INSERT INTO snapshots (day, newsletter_id, kind, name, number, counted_at)"
+            "INSERT OR REPLACE INTO snapshots (day, newsletter_id, kind, name, number, counted_at)"
             " SELECT ?, id, ?, ?, ?, ? FROM newsletters",
             [
                 (_day(ago), kind, name, number and int(number * 0.995**ago), f"{_day(ago)} 08:15")

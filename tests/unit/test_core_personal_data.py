@@ -26,6 +26,8 @@ PERSONAL_TABLES = [
     "address_changes",
     "channel_consents",
     "enquiries",
+    "data_requests",
+    "request_steps",
 ]
 
 

@@ -65,6 +65,7 @@ FITTINGS: Mapping[str, Fitting] = {
     "address_change": Fitting(_needs(Trigger.RECORDED)),
     "suppression": Fitting(_needs(Trigger.RECORDED)),
     "enquiry": Fitting(_needs(Trigger.LAST_CONTACT)),
+    "request": Fitting(_needs(Trigger.REQUEST_CLOSED)),
     # These two name nobody, and a policy says even so how long they are kept.
     "journal": Fitting(_needs(Trigger.RECORDED)),
     "counters": Fitting(_needs(Trigger.RECORDED)),

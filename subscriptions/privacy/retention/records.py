@@ -20,6 +20,7 @@ from subscriptions.core.db import Base
 from subscriptions.core.statements import table_of
 from subscriptions.mail.models import OutboxMessage
 from subscriptions.privacy.enquiries.models import Enquiry
+from subscriptions.privacy.requests.models import DataRequest, RightsCount
 from subscriptions.privacy.retention.step import AT, PERSON, Step
 from subscriptions.subscribers.models import (
     DailyCount,
@@ -30,6 +31,7 @@ from subscriptions.subscribers.models import (
 )
 from subscriptions.subscribers.rights_models import AddressChange
 
+COUNTS = (DailyCount, Snapshot, RightsCount)
 OF_ADDRESS = "address_key"  # what belongs to an address, whether or not that is subscribed
 NOBODY: ColumnElement[Any] = cast(null(), BigInteger)
 
@@ -62,12 +64,12 @@ def _whose(table: Table, person: str | None) -> ColumnElement[Any]:
 
 
 def _old_days(session: Session, before: datetime, _size: int) -> int:
-    old = (delete(model).where(model.day <= before.date()) for model in (DailyCount, Snapshot))
+    old = (delete(model).where(model.day <= before.date()) for model in COUNTS)
     return sum(session.connection().execute(statement).rowcount for statement in old)
 
 
 def _days() -> Select[Any]:
-    days = union_all(*(select(table_of(model).c["day"]) for model in (DailyCount, Snapshot)))
+    days = union_all(*(select(table_of(model).c["day"]) for model in COUNTS))
     return select(days.subquery().c["day"].label(AT), NOBODY.label(PERSON))
 
 
@@ -76,4 +78,5 @@ SUPPRESSIONS = _rows_of(Suppression, "created_at")
 ADDRESS_CHANGES = _rows_of(AddressChange, "asked_at", key="subscriber_id", person="subscriber_id")
 JOURNAL = _rows_of(ErasedReference, "erased_at")
 ENQUIRIES = _rows_of(Enquiry, "last_contact_at", person=OF_ADDRESS)
+REQUESTS = _rows_of(DataRequest, "closed_at", person=OF_ADDRESS)
 COUNTERS = Step(_days, _old_days)

@@ -19,6 +19,7 @@ STEPS: dict[tuple[Trigger, str], Step] = {
     (Trigger.RECORDED, "suppression"): records.SUPPRESSIONS,
     (Trigger.RECORDED, "address_change"): records.ADDRESS_CHANGES,
     (Trigger.LAST_CONTACT, "enquiry"): records.ENQUIRIES,
+    (Trigger.REQUEST_CLOSED, "request"): records.REQUESTS,
     (Trigger.RECORDED, "journal"): records.JOURNAL,
     (Trigger.RECORDED, "counters"): records.COUNTERS,
 }

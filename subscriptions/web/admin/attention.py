@@ -14,6 +14,7 @@ from subscriptions.core.words import ngettext
 from subscriptions.operators.roles import Role
 from subscriptions.privacy.enquiries.queries import count_open_enquiries
 from subscriptions.privacy.policy import current_policy
+from subscriptions.privacy.requests.queries import count_pressing
 from subscriptions.privacy.retention.ledger import overdue_clauses
 from subscriptions.web.admin.access import current_operator
 from subscriptions.web.admin.dead_letters import visible_letters
@@ -69,6 +70,26 @@ def _letters(_session: Session) -> Iterator[Notice]:
         )
 
 
+def _requests(session: Session) -> Iterator[Notice]:
+    if not current_operator().may(Role.OWNER):
+        return
+    pressing, where = count_pressing(session), url_for("admin.all_requests")
+    if pressing.overdue:
+        text = ngettext(
+            "One data request is overdue.",
+            "%(num)s data requests are overdue.",
+            pressing.overdue,
+        )
+        yield Notice(Level.DANGER, text, url=where, link=_("See the requests"))
+    if pressing.due_soon:
+        text = ngettext(
+            "One data request is due soon.",
+            "%(num)s data requests are due soon.",
+            pressing.due_soon,
+        )
+        yield Notice(Level.WARNING, text, url=where, link=_("See the requests"))
+
+
 def _enquiries(session: Session) -> Iterator[Notice]:
     if current_operator().may(Role.OWNER) and (waiting := count_open_enquiries(session)):
         text = ngettext(
@@ -81,6 +102,7 @@ def _enquiries(session: Session) -> Iterator[Notice]:
 SOURCES: tuple[Callable[[Session], Iterator[Notice]], ...] = (
     _overdue,
     _jobs,
+    _requests,
     _letters,
     _enquiries,
 )

@@ -30,6 +30,7 @@ def context() -> dict[str, Any]:
         entries.append(("admin.retention", _("Retention")))
         entries.append(("admin.processing_register", _("Register")))
     if operator.may(Role.OWNER):
+        entries += [("admin.all_requests", _("Requests"))]
         entries += [("admin.all_enquiries", _("Enquiries"))]
         entries += [("admin.operators", _("Operators")), ("admin.audit_trail", _("Audit trail"))]
     entries.append(("admin.account", _("My account")))

@@ -8,8 +8,10 @@ from flask.typing import ResponseReturnValue
 from subscriptions.core.errors import Invalid
 from subscriptions.core.tokens import Purpose, Reference
 from subscriptions.core.transactions import current_session, unit_of_work
-from subscriptions.privacy.outliving import outlives_subscriptions
+from subscriptions.privacy.outliving import outlives_erasure
 from subscriptions.privacy.policy import current_policy
+from subscriptions.privacy.requests.by_themselves import count_right
+from subscriptions.privacy.requests.terms import Kind
 from subscriptions.subscribers.change_of_address import (
     MailedEnough,
     SameAddress,
@@ -64,6 +66,8 @@ def _correct(token: str) -> ResponseReturnValue:
         changed = correct(
             session, owner, own, form.locale.data, form.profile(), notify=_wants_notice()
         )
+        if changed:
+            count_right(session, Kind.RECTIFICATION)
     return show(token, done="corrected" if changed else "unchanged")
 
 
@@ -112,6 +116,7 @@ def _choose_tracking(token: str) -> ResponseReturnValue:
 def _restrict(token: str) -> ResponseReturnValue:
     with unit_of_work() as session:
         restrict(session, find_owner(session, _reference(token), lock=True))
+        count_right(session, Kind.RESTRICTION)
     return show(token, done="restricted")
 
 
@@ -128,8 +133,9 @@ def _erase(token: str, *, objected: bool = False) -> ResponseReturnValue:
     with unit_of_work() as session:
         owner = find_owner(session, _reference(token), lock=True)
         ended = operation(session, owner, notify=told)
+        count_right(session, Kind.OBJECTION if objected else Kind.ERASURE)
         since = suppressed_since(session.connection(), owner.address.key)
-        outlives = outlives_subscriptions(session, owner.address.key)
+        outlives = outlives_erasure(session, owner.address.key)
     return erased_page(ended, since, outlives, objected=objected, told=told)
 
 

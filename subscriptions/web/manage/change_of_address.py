@@ -6,6 +6,8 @@ from flask.typing import ResponseReturnValue
 from subscriptions.core.addresses import mask
 from subscriptions.core.tokens import Purpose, Reference
 from subscriptions.core.transactions import current_session, unit_of_work
+from subscriptions.privacy.requests.by_themselves import count_right
+from subscriptions.privacy.requests.terms import Kind
 from subscriptions.subscribers.change_of_address import (
     CHANGE_WITHIN,
     AddressTaken,
@@ -43,6 +45,7 @@ def confirm_address(token: str) -> ResponseReturnValue:
             change = find_change(session, reference, lock=True)
             speak(change.locale)
             change_address(session, change, evidence(SOURCE, change.locale))
+            count_right(session, Kind.RECTIFICATION)
     except AddressTaken as error:
         return render_template("manage/address_taken.html"), error.status
     return render_template("manage/address_changed.html")

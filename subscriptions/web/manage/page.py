@@ -10,6 +10,7 @@ from subscriptions.core.links import current_links
 from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import current_session
 from subscriptions.core.words import gettext
+from subscriptions.privacy.outliving import outlives_erasure
 from subscriptions.privacy.policy import current_policy
 from subscriptions.privacy.receipts.issuing import receipt_link
 from subscriptions.subscribers.change_of_address import waiting_change
@@ -87,6 +88,7 @@ def show(token: str, *, done: str = "", failed: Form | None = None) -> str:
         browser_objects=browser_objects(),
         restricted_since=min(restricted, default=None),
         can_restrict=any(each.is_active for each in own),
+        asked_before=bool(outlives_erasure(session, owner.address.key)),
         downloads=_downloads(token),
         action_url=url_for("manage.act", token=token),
     )
