@@ -11,6 +11,7 @@ from subscriptions.config import Settings
 from subscriptions.core.clock import now
 from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import unit_of_work
+from subscriptions.newsletters.operations import close_newsletter
 from subscriptions.privacy.retention.running import run_retention
 from subscriptions.subscribers.ending import erase_subscriber
 from subscriptions.subscribers.states import Event
@@ -102,6 +103,22 @@ def test_a_hold_outlasts_the_wish_to_be_erased_and_nothing_else_does(
     assert held(app, ADA)
     clock.advance(seconds=1)
     _run(app)
+    assert held(app, ADA) == []
+
+
+def test_a_hold_outlasts_the_newsletter_and_nothing_else_does(
+    app: Flask, client: Visitor, clock: FrozenClock
+) -> None:
+    """MC9, MC5."""
+    client.post(link_to(app, Purpose.UNSUBSCRIBE))
+    with app.app_context(), unit_of_work() as session:
+        close_newsletter(session, "news")
+    clock.advance(days=29, hours=23, minutes=59, seconds=59)
+    _run(app)
+    assert _statuses(app) == {ADA: "ended"}
+    clock.advance(seconds=1)
+    _run(app)
+    assert rows_of(app, "subscribers") == []
     assert held(app, ADA) == []
 
 

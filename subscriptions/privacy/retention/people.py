@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, delete, null, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, not_, null, select, update
 from sqlalchemy.orm import Session
 
 from subscriptions.core.statements import table_of
@@ -11,6 +11,7 @@ from subscriptions.newsletters.models import Newsletter
 from subscriptions.privacy.policy import Clause
 from subscriptions.privacy.retention.step import AT, PERSON, Limits, Step
 from subscriptions.subscribers.ending import STANDING, SUBSCRIPTIONS, Standing, end_subscriptions
+from subscriptions.subscribers.keeping import Keeps
 from subscriptions.subscribers.letting_go import let_go
 from subscriptions.subscribers.models import ConsentRecord, Profile, Subscriber
 from subscriptions.subscribers.states import Event, Status
@@ -64,9 +65,14 @@ def _of_closed(session: Session, before: datetime, size: int) -> int:
     closed_at = NEWSLETTERS.c.closed_at
     over = select(NEWSLETTERS.c.id).where(closed_at.is_not(None), closed_at <= before)
     closed = session.connection().scalars(over).all()
-    due = SUBSCRIPTIONS.c.newsletter_id.in_(closed)
+    due = and_(SUBSCRIPTIONS.c.newsletter_id.in_(closed), not_(ERASURE_ASKED))
     rows = rows_of(session, locked(due, SUBSCRIPTIONS.c.id, size)) if closed else []
-    return let_go(session, rows, Event.CLOSED)
+    let_go(session, [row for row in rows if row.ended_at is None], Event.CLOSED)
+    for row in rows:
+        # A hold that runs outlasts the newsletter: from now on only what is held stays.
+        if row.ended_at is not None:
+            end_subscriptions(session, row.subscriber_id, [row.id], Event.CLOSED, Keeps.HOLDS)
+    return len(rows)
 
 
 def _closed_since() -> Select[Any]:
@@ -74,7 +80,11 @@ def _closed_since() -> Select[Any]:
         select(NEWSLETTERS.c.closed_at.label(AT), SUBSCRIPTIONS.c.subscriber_id.label(PERSON))
         .join(NEWSLETTERS, NEWSLETTERS.c.id == SUBSCRIPTIONS.c.newsletter_id)
         # SQLite begins with the few newsletters only where it is told which ones.
-        .where(SUBSCRIPTIONS.c.newsletter_id.in_(CLOSED), NEWSLETTERS.c.closed_at.is_not(None))
+        .where(
+            SUBSCRIPTIONS.c.newsletter_id.in_(CLOSED),
+            NEWSLETTERS.c.closed_at.is_not(None),
+            not_(ERASURE_ASKED),
+        )
     )
 
 
