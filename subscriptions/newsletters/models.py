@@ -1,9 +1,10 @@
 """Tables of what is on offer."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from subscriptions.core import clock
 from subscriptions.core.db import Base, BigId, UtcDateTime
@@ -23,6 +24,8 @@ class Newsletter(Base):
     languages: Mapped[list[str]] = mapped_column(JSON, default=lambda: ["en"])
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Another one with every change to the newsletter, its topics and its forms.
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
 
     topics: Mapped[list["Topic"]] = relationship(
         back_populates="newsletter", order_by="Topic.position, Topic.id"
@@ -90,3 +93,17 @@ class FormWording(Base):
     )
     wording_hash: Mapped[str] = mapped_column(ForeignKey("wordings.hash"), primary_key=True)
     since: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+@event.listens_for(Session, "before_flush")
+def _revise(session: Session, *_: Any) -> None:
+    """Count up the revision of every newsletter of which something is about to change."""
+    changed: set[Newsletter] = set()
+    for each in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(each, Newsletter):
+            changed.add(each)
+        elif isinstance(each, Topic | SignupForm):
+            changed.add(each.newsletter)
+    for newsletter in changed.difference(session.new):
+        # Counted by the database: two changes at once are two revisions.
+        newsletter.revision = Newsletter.__table__.c.revision + 1

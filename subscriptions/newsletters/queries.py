@@ -23,7 +23,10 @@ class TopicChoice:
 
 @dataclass(frozen=True, slots=True)
 class OpenForm:
-    """Everything that a sign-up needs to know of its form, read in two statements."""
+    """Everything that a sign-up needs to know of its form, read in two statements.
+
+    May be remembered: :func:`is_current` says in one small statement whether it is still so.
+    """
 
     id: int
     slug: str
@@ -34,6 +37,7 @@ class OpenForm:
     wording_hash: str
     wording: str
     newsletter_id: int
+    revision: int
     newsletter_slug: str
     newsletter_name: str
     newsletter_description: str
@@ -54,6 +58,7 @@ FORM_COLUMNS = {
     "wording_hash": SignupForm.wording_hash,
     "wording": Wording.text,
     "newsletter_id": Newsletter.id,
+    "revision": Newsletter.revision,
     "newsletter_slug": Newsletter.slug,
     "newsletter_name": Newsletter.name,
     "newsletter_description": Newsletter.description,
@@ -69,6 +74,11 @@ OPEN_FORM = Prepared(
         SignupForm.retired_at.is_(None),
         Newsletter.closed_at.is_(None),
     )
+)
+CURRENT = Prepared(
+    select(Newsletter.revision)
+    .join(SignupForm, SignupForm.newsletter_id == Newsletter.id)
+    .where(SignupForm.id == bindparam("of_form"))
 )
 OFFERED_TOPICS = Prepared(
     select(Topic.id, Topic.slug, Topic.title)
@@ -99,6 +109,12 @@ def open_form(connection: Connection, slug: str) -> OpenForm:
     offered = values.pop("topic_slugs")
     values["fields"] = tuple(values["fields"])
     return OpenForm(**values, topics=_offered(connection, values["newsletter_id"], offered))
+
+
+def is_current(connection: Connection, form: OpenForm) -> bool:
+    """Whether nothing of the form, its topics or its newsletter has changed since it was read."""
+    revision: int | None = CURRENT.value(connection, {"of_form": form.id})
+    return revision == form.revision
 
 
 def _offered(

@@ -12,6 +12,7 @@ from subscriptions.web.mailbox import blueprint as mailbox
 from subscriptions.web.manage import blueprint as manage
 from subscriptions.web.preferences import blueprint as preferences
 from subscriptions.web.public import blueprint as public
+from subscriptions.web.public import open_forms
 
 MAX_BODY = 64 * 1024  # bytes; a form with every field filled has about 4,000
 
@@ -36,6 +37,7 @@ def register(app: Flask, settings: Settings) -> None:
     if settings.uses_local_mailbox:
         app.register_blueprint(mailbox)
     limits.configure(app, settings)
+    open_forms.configure(app)
     admin.register(app, settings)
     errors.register(app)
     headers.register(app, settings)

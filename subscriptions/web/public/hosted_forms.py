@@ -10,7 +10,6 @@ from subscriptions.core.words import gettext
 from subscriptions.newsletters.queries import (
     OpenForm,
     form_has_shown,
-    open_form,
     public_newsletters,
 )
 from subscriptions.subscribers.mails import Sender, confirm_within
@@ -20,6 +19,12 @@ from subscriptions.web.limits import guard_signups
 from subscriptions.web.locale import speak
 from subscriptions.web.public.blueprint import blueprint
 from subscriptions.web.public.forms import PublicForm, form_class
+from subscriptions.web.public.open_forms import (
+    FormChanged,
+    check_form,
+    open_form,
+    remembered_form,
+)
 
 
 @blueprint.get("/")
@@ -43,7 +48,7 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/forms/<slug>")
 def form(slug: str) -> ResponseReturnValue:
     """The hosted form."""
-    hosted = _open(slug)
+    hosted = open_form(slug)
     return _show(hosted, form_class(hosted)(wording=hosted.wording_hash))
 
 
@@ -51,10 +56,16 @@ def form(slug: str) -> ResponseReturnValue:
 def sign_up(slug: str) -> ResponseReturnValue:
     """Take a sign-up; the answer is the same for every address."""
     guard_signups()
-    hosted = _open(slug)
+    try:
+        return _take(remembered_form(slug))
+    except FormChanged:
+        return _take(open_form(slug))
+
+
+def _take(hosted: OpenForm) -> ResponseReturnValue:
     filled = form_class(hosted)(request.form)
     if not _valid(hosted, filled):
-        return _show(hosted, filled), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _refuse(hosted, filled)
     wish = Request(
         sender=sender_of(hosted),
         form_id=hosted.id,
@@ -63,16 +74,23 @@ def sign_up(slug: str) -> ResponseReturnValue:
         profile=filled.profile(),
     )
     with writing() as unit:
+        check_form(unit.connection(), hosted)
         request_subscription(
             unit, filled.address, wish, evidence(f"form:{hosted.slug}", hosted.locale)
         )
-    return redirect(url_for("public.sent", slug=slug), HTTPStatus.SEE_OTHER)
+    return redirect(url_for("public.sent", slug=hosted.slug), HTTPStatus.SEE_OTHER)
+
+
+def _refuse(hosted: OpenForm, filled: PublicForm) -> ResponseReturnValue:
+    with reading() as connection:
+        check_form(connection, hosted)
+    return _show(hosted, filled), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 @blueprint.get("/forms/<slug>/sent")
 def sent(slug: str) -> ResponseReturnValue:
     """What everybody sees after a sign-up."""
-    hosted = _open(slug)
+    hosted = open_form(slug)
     speak(hosted.locale)
     return render_template(
         "public/sent.html",
@@ -80,11 +98,6 @@ def sent(slug: str) -> ResponseReturnValue:
         signup_form={"title": hosted.title, "action_url": url_for("public.form", slug=slug)},
         confirm_days=confirm_within().days,
     )
-
-
-def _open(slug: str) -> OpenForm:
-    with reading() as connection:
-        return open_form(connection, slug)
 
 
 def sender_of(hosted: OpenForm) -> Sender:
