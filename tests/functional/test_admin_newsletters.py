@@ -5,7 +5,6 @@ import re
 
 from flask import Flask
 
-from subscriptions.operators.roles import Role
 from tests.support.applications import BASE_URL, Visitor
 from tests.support.operators import OWNER, Desk, desk_of, make_operator, trail
 from tests.support.visits import open_newsletter, rows_of, sign_up, subscribe
@@ -144,16 +143,3 @@ def test_closing_takes_the_forms_off_the_web(app: Flask, client: Visitor) -> Non
     assert desk.send(f"{NEWS}/close").location == NEWS
     assert client.get("/forms/news").status_code == 404
     assert trail(app)[-1] == (OWNER, "newsletter.closed", "newsletter news")
-
-
-def test_the_overview_counts_by_day_and_only_what_one_may_see(app: Flask, client: Visitor) -> None:
-    for slug in ("news", "other"):
-        open_newsletter(app, slug)
-    subscribe(app, client, form="news")
-    sign_up(client, "b@example.org", form="other")
-    make_operator(app, "v@example.org", None, {"news": Role.VIEWER})
-    page = desk_of(app, "v@example.org").get("/admin/").text
-    today = re.search(r"<tbody>\s*<tr>(.*?)</tr>", page, re.DOTALL)
-    assert today
-    assert re.findall(r'class="number">(\d+)<', today[1]) == ["1", "1", "0"]
-    assert "The other letter" not in page
