@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
+from subscriptions.core import batches
 from subscriptions.core.clock import now
 from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import current_session
@@ -108,7 +109,7 @@ def test_an_unconfirmed_second_subscription_leaves_the_first_alone(
 def test_however_many_there_are_all_of_them_go(
     app: Flask, client: Visitor, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "LARGEST_BATCH", 2)
+    monkeypatch.setattr(batches, "LARGEST_BATCH", 2)
     for number in range(5):
         sign_up(client, f"nobody{number}@example.org")
     clock.advance(days=7)

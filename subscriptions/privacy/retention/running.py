@@ -1,12 +1,14 @@
 """Executes the clauses, in bounded batches that let everybody else write in between."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from huey import crontab
+from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
+from subscriptions.core.batches import in_batches
 from subscriptions.core.jobs import Job
 from subscriptions.core.transactions import current_session, unit_of_work
 from subscriptions.privacy.policy import Clause, current_policy
@@ -15,9 +17,6 @@ from subscriptions.privacy.retention.step import Step
 from subscriptions.privacy.retention.steps import steps_of
 
 PURGE = "privacy.purge"
-FIRST_BATCH = 20
-LARGEST_BATCH = 1_000
-TARGET_SECONDS = 0.02  # of one transaction; the promise is a tenth of a second
 
 Tell = Callable[[str, int], None]
 
@@ -41,7 +40,7 @@ def _run(clause: Clause, as_of: datetime, tell: Tell) -> int:
         acts_after, over_after = step.limits(clause)
         before = acts_after.before(as_of)
         looked_at += _count(step, before)
-        for batch in _batches(step, before):
+        for batch in in_batches(partial(_act, step, before)):
             erased += batch if step.erases else 0
             tell(clause.id, erased)
         overdue += _count(step, over_after.before(as_of - GRACE))
@@ -50,28 +49,14 @@ def _run(clause: Clause, as_of: datetime, tell: Tell) -> int:
     return erased
 
 
+def _act(step: Step, before: datetime, session: Session, size: int) -> int:
+    return step.act(session, before, size)
+
+
 def _count(step: Step, before: datetime) -> int:
     counted = step.count(current_session(), before)
     current_session().commit()  # a snapshot that stays open would keep SQLite's log from emptying
     return counted
-
-
-def _batches(step: Step, before: datetime) -> Iterator[int]:
-    """Each batch is a transaction. Its size follows the time that the one before took."""
-    size = FIRST_BATCH
-    while True:
-        began = time.perf_counter()
-        with unit_of_work() as session:
-            gone = step.act(session, before, size)
-        took = time.perf_counter() - began
-        if not gone:
-            return
-        yield gone
-        if took > TARGET_SECONDS:
-            size = max(size // 2, 1)
-        elif took < TARGET_SECONDS / 2:
-            size = min(size * 2, LARGEST_BATCH)
-        time.sleep(took)  # as long for the others as for us
 
 
 JOBS = (Job(PURGE, purge, every=crontab(minute="*/10")),)
