@@ -32,7 +32,7 @@ from subscriptions.privacy.policy import Trigger
 from subscriptions.privacy.policy.in_force import ACCEPTED, policy_in_force
 from subscriptions.privacy.requests import personal_data as request_data
 from subscriptions.privacy.retention import running
-from subscriptions.subscribers import counters, snapshots, suppression
+from subscriptions.subscribers import announcing, closing, counters, snapshots, suppression
 from subscriptions.subscribers import personal_data as subscriber_data
 from subscriptions.subscribers.keeping import bind_keeping
 from subscriptions.subscribers.mails import CONFIRM, CONFIRM_WITHIN
@@ -155,5 +155,5 @@ def configure_suppression(app: Flask) -> None:
 def configure_jobs(app: Flask, settings: Settings) -> None:
     """Bind the jobs of the rooms to their queue."""
     queue = open_queue(settings.database, str(settings.data_dir / JOBS_FILE))
-    jobs = (*delivery.JOBS, *running.JOBS, *counters.JOBS, *snapshots.JOBS, *notices.JOBS)
-    bind_jobs(app, queue, jobs)
+    rooms = (delivery, announcing, closing, running, counters, snapshots, notices)
+    bind_jobs(app, queue, [job for room in rooms for job in room.JOBS])

@@ -1,5 +1,7 @@
 """``flask newsletter``: create, close, list."""
 
+from typing import TextIO
+
 import click
 from flask.cli import AppGroup
 
@@ -7,11 +9,12 @@ from subscriptions.cli.output import plain_errors
 from subscriptions.core.transactions import current_session, unit_of_work
 from subscriptions.newsletters.operations import (
     add_topic,
-    close_newsletter,
     create_form,
     create_newsletter,
 )
 from subscriptions.newsletters.queries import all_newsletters
+from subscriptions.subscribers.announcing import readable
+from subscriptions.subscribers.closing import close as close_with
 
 newsletter = AppGroup("newsletter", help="Newsletters: create, close, list.")
 
@@ -40,11 +43,26 @@ def create(slug: str, name: str, topics: list[str]) -> None:
 
 @newsletter.command()
 @click.argument("slug")
-def close(slug: str) -> None:
-    """Close a newsletter: its forms take no more sign-ups."""
-    with plain_errors(), unit_of_work() as session:
-        close_newsletter(session, slug)
-    click.echo(f"Newsletter {slug} closed")
+@click.option(
+    "--last-mail",
+    type=click.File(encoding="utf-8"),
+    help="Text file: a last mail to the subscribers. - reads the standard input.",
+)
+def close(slug: str, last_mail: TextIO | None) -> None:
+    """Close a newsletter: its forms take no more sign-ups, and its list goes by its clause."""
+    with plain_errors():
+        text = _read(last_mail) if last_mail else ""
+        with unit_of_work() as session:
+            close_with(session, slug, text)
+    sent = "; its last mail goes out now" if text else ""
+    click.echo(f"Newsletter {slug} closed{sent}")
+
+
+def _read(file: TextIO) -> str:
+    try:
+        return readable(file.read())
+    except UnicodeDecodeError:
+        raise click.ClickException(f"{file.name}: this is not UTF-8 text") from None
 
 
 @newsletter.command("list")

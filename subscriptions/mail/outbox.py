@@ -159,6 +159,12 @@ def count_waiting(session: Session) -> int:
     return session.scalar(waiting.select_from(OutboxMessage)) or 0
 
 
+def many_waiting(session: Session, number: int) -> bool:
+    """Whether so many messages wait to be sent; looks at no more of them."""
+    waiting = select(OutboxMessage.id).where(OutboxMessage.dead_at.is_(None))
+    return session.scalar(waiting.offset(number - 1).limit(1)) is not None
+
+
 def retry_dead_letter(session: Session, message_id: int) -> bool:
     """Give a dead letter another round of attempts; False if it is gone."""
     revived = session.execute(

@@ -11,7 +11,11 @@ from subscriptions.core.db import Base, BigId, UtcDateTime
 
 
 class Newsletter(Base):
-    """A newsletter; its slug is the local part of its List-Id (RFC 2919)."""
+    """A newsletter; its slug is the local part of its List-Id (RFC 2919).
+
+    From ``closed_at`` on it takes no sign-ups. From ``over_at`` on its last mails are out, and the
+    clause on closed newsletters runs.
+    """
 
     __tablename__ = "newsletters"
 
@@ -24,6 +28,7 @@ class Newsletter(Base):
     languages: Mapped[list[str]] = mapped_column(JSON, default=lambda: ["en"])
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    over_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Another one with every change to the newsletter, its topics and its forms.
     revision: Mapped[int] = mapped_column(default=0, server_default="0")
 

@@ -128,12 +128,17 @@ def wording_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def close_newsletter(session: Session, slug: str) -> Newsletter:
-    """Close a newsletter: its forms take no more sign-ups. Closing again changes nothing."""
+def close_newsletter(session: Session, slug: str, *, last_mail_follows: bool = False) -> Newsletter:
+    """Close a newsletter: its forms take no more sign-ups. Closing again changes nothing.
+
+    It is over at once, unless there is a last mail to its subscribers to wait for.
+    """
     newsletter = session.scalar(select(Newsletter).where(Newsletter.slug == slug))
     if newsletter is None:
         raise NotFound(_("There is no newsletter with this slug."))
-    newsletter.closed_at = newsletter.closed_at or clock.now()
+    if newsletter.closed_at is None:
+        newsletter.closed_at = clock.now()
+        newsletter.over_at = None if last_mail_follows else newsletter.closed_at
     return newsletter
 
 

@@ -97,6 +97,37 @@ def send_still_wanted(unit: Unit, sender: Sender, recipient: Recipient, until: d
     _queue(unit, "still_wanted", sender, recipient, context)
 
 
+def send_announcement(
+    unit: Unit,
+    template: str,
+    sender: Sender,
+    recipient: Recipient,
+    context: dict[str, Any],
+    *,
+    of_newsletter: bool,
+) -> None:
+    """Promise somebody their copy of an announcement.
+
+    One ``of_newsletter`` goes when the person leaves it; any other goes only with the person.
+    """
+    links = current_links()
+    queue_mail(
+        unit,
+        template,
+        recipient.address,
+        recipient.locale,
+        sender.context()
+        | {
+            "preferences_url": links.to(Purpose.PREFERENCES, recipient.reference, recipient.epoch),
+            "unsubscribe_url": links.to(Purpose.UNSUBSCRIBE, recipient.reference, recipient.epoch),
+            "notice_url": f"{links.base_url}/privacy",
+        }
+        | context,
+        subscriber_id=recipient.subscriber_id,
+        newsletter_id=sender.newsletter_id if of_newsletter else None,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """To whom a mail goes that is about the person and no newsletter in particular."""

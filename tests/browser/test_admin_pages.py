@@ -27,6 +27,7 @@ PAGES = (
     "/admin/newsletters/news/subscribers",
     "/admin/newsletters/news/subscribers/new",
     "/admin/newsletters/news/export",
+    "/admin/announcements",
     "/admin/dead-letters",
     "/admin/retention",
     "/admin/register",

@@ -16,6 +16,8 @@ from flask import Flask
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.mail.outbox import queue_mail
 from subscriptions.newsletters.queries import newsletter_by_slug
+from subscriptions.subscribers.announcing import Kind
+from tests.support.announcements import announce_in
 from tests.support.applications import Visitor
 from tests.support.smtp import Received, SmtpServer
 from tests.support.time_travel import FrozenClock
@@ -138,6 +140,23 @@ def test_the_mail_that_asks_whether_somebody_still_wants_it(app: Flask, smtp: Sm
         queue_mail(session, "still_wanted", ADA, "en", context)
     [mail] = deliver(app, smtp)
     _assert_golden(mail, "still-wanted.eml")
+
+
+ANNOUNCEMENTS: dict[str, dict[str, str]] = {
+    "last_mail": {"text": "Dear readers,\n\nafter ten years we stop.\nThank you & goodbye!"},
+    "policy_change": {"day": "2026-11-24", "what": "What is held of you is kept for less time."},
+}
+
+
+@pytest.mark.parametrize("template", ANNOUNCEMENTS)
+def test_the_mails_to_everybody_who_is_subscribed(
+    app: Flask, client: Visitor, smtp: SmtpServer, template: str
+) -> None:
+    subscribe(app, client)
+    deliver(app, smtp)
+    announce_in(app, kind=Kind(template), context=ANNOUNCEMENTS[template])
+    [mail] = deliver(app, smtp)
+    _assert_golden(mail, f"{template.replace('_', '-')}.eml")
 
 
 def test_every_mail_has_a_golden_file() -> None:

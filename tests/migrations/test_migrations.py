@@ -18,10 +18,11 @@ from subscriptions.core.transactions import unit_of_work
 from subscriptions.extensions import db
 from subscriptions.privacy.policy.loading import read_policy
 from subscriptions.privacy.versions import note_version
+from tests.support.announcements import announce_in
 from tests.support.applications import Visitor, close, make_settings
 from tests.support.data_requests import record_in
 from tests.support.suppressions import suppress_in
-from tests.support.visits import dump, open_newsletter, sign_up, subscribe
+from tests.support.visits import dump, open_newsletter, rows_of, sign_up, subscribe
 
 SCRIPTS = ScriptDirectory(str(MIGRATIONS))
 STEPS = [script.revision for script in reversed(list(SCRIPTS.walk_revisions()))]
@@ -60,6 +61,7 @@ def _fill(app: Flask) -> None:
     suppress_in(app, "gone@example.org", newsletter="news")
     with app.app_context(), unit_of_work() as session:
         note_version(session, read_policy("default"), clock.now())
+    announce_in(app, f"policy {len(rows_of(app, 'announcements'))}")
 
 
 def test_the_last_migration_leads_to_what_the_models_say(app: Flask) -> None:

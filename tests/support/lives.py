@@ -81,7 +81,7 @@ class Lives(RuleBasedStateMachine):
         with self.app.app_context(), unit_of_work() as session:
             for table in OF_PEOPLE:
                 session.execute(delete(Base.metadata.tables[table]))
-            session.execute(update(Newsletter).values(closed_at=None))
+            session.execute(update(Newsletter).values(closed_at=None, over_at=None))
 
     @initialize(address=PEOPLE)
     def begin(self, address: str) -> None:

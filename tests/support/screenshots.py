@@ -60,6 +60,7 @@ ADMIN_PAGES = {
     "subscribers": "newsletters/news/subscribers",
     "subscriber-new": "newsletters/news/subscribers/new",
     "export": "newsletters/news/export",
+    "announcements": "announcements",
     "dead-letters": "dead-letters",
     "retention": "retention",
     "register": "register",

@@ -20,7 +20,7 @@ SUBSCRIBERS, NEWSLETTERS = table_of(Subscriber), table_of(Newsletter)
 RECORDS, PROFILES = table_of(ConsentRecord), table_of(Profile)
 PENDING = SUBSCRIPTIONS.c.status == Status.PENDING.value
 ENDED = and_(SUBSCRIPTIONS.c.status == Status.ENDED.value, SUBSCRIPTIONS.c.ended_at.is_not(None))
-CLOSED = select(NEWSLETTERS.c.id).where(NEWSLETTERS.c.closed_at.is_not(None))
+OVER = select(NEWSLETTERS.c.id).where(NEWSLETTERS.c.over_at.is_not(None))
 ERASURE_ASKED = and_(ENDED, SUBSCRIPTIONS.c.erasure_asked_at.is_not(None))
 
 
@@ -62,8 +62,8 @@ def _ended(which: ColumnElement[bool], session: Session, before: datetime, size:
 
 
 def _of_closed(session: Session, before: datetime, size: int) -> int:
-    closed_at = NEWSLETTERS.c.closed_at
-    over = select(NEWSLETTERS.c.id).where(closed_at.is_not(None), closed_at <= before)
+    over_at = NEWSLETTERS.c.over_at
+    over = select(NEWSLETTERS.c.id).where(over_at.is_not(None), over_at <= before)
     closed = session.connection().scalars(over).all()
     due = and_(SUBSCRIPTIONS.c.newsletter_id.in_(closed), not_(ERASURE_ASKED))
     rows = rows_of(session, locked(due, SUBSCRIPTIONS.c.id, size)) if closed else []
@@ -77,12 +77,12 @@ def _of_closed(session: Session, before: datetime, size: int) -> int:
 
 def _closed_since() -> Select[Any]:
     return (
-        select(NEWSLETTERS.c.closed_at.label(AT), SUBSCRIPTIONS.c.subscriber_id.label(PERSON))
+        select(NEWSLETTERS.c.over_at.label(AT), SUBSCRIPTIONS.c.subscriber_id.label(PERSON))
         .join(NEWSLETTERS, NEWSLETTERS.c.id == SUBSCRIPTIONS.c.newsletter_id)
         # SQLite begins with the few newsletters only where it is told which ones.
         .where(
-            SUBSCRIPTIONS.c.newsletter_id.in_(CLOSED),
-            NEWSLETTERS.c.closed_at.is_not(None),
+            SUBSCRIPTIONS.c.newsletter_id.in_(OVER),
+            NEWSLETTERS.c.over_at.is_not(None),
             not_(ERASURE_ASKED),
         )
     )

@@ -22,6 +22,7 @@ def context() -> dict[str, Any]:
     entries = [
         ("admin.dashboard", _("Overview")),
         ("admin.newsletters", _("Newsletters")),
+        ("admin.announcements", _("Announcements")),
         ("admin.dead_letters", _("Dead letters")),
     ]
     if operator.may_somewhere(Role.EDITOR):

@@ -11,9 +11,11 @@ from subscriptions.core.transactions import current_session, unit_of_work
 from subscriptions.core.words import gettext as _
 from subscriptions.newsletters.editing import edit_newsletter
 from subscriptions.newsletters.models import Newsletter
-from subscriptions.newsletters.operations import close_newsletter, create_newsletter
+from subscriptions.newsletters.operations import create_newsletter
 from subscriptions.newsletters.queries import all_newsletters
 from subscriptions.operators.roles import Role
+from subscriptions.subscribers.announcing import Kind, announcement_of
+from subscriptions.subscribers.closing import about
 from subscriptions.subscribers.statistics import totals_of
 from subscriptions.web.admin.access import (
     Rule,
@@ -90,6 +92,7 @@ def newsletter(newsletter: str) -> ResponseReturnValue:
         totals=totals_of(session, [shown.id])[shown.id],
         statistics=statistics_of(session, [shown], Span.named(request.args.get("span", ""))),
         spans=LABELS,
+        last_mail=announcement_of(session, Kind.LAST_MAIL, about(shown)),
         may_edit=current_operator().may(Role.EDITOR, shown.id),
     )
 
@@ -122,14 +125,3 @@ def _present(newsletter: Newsletter) -> dict[str, str]:
         "reply_to": newsletter.reply_to,
         "languages": ", ".join(newsletter.languages),
     }
-
-
-@blueprint.post("/newsletters/<newsletter>/close")
-@access(Rule.OWNER)
-def close(newsletter: str) -> ResponseReturnValue:
-    """Close it for good."""
-    with unit_of_work() as session:
-        closed = close_newsletter(session, newsletter)
-        note(session, "newsletter.closed", f"newsletter {closed.slug}")
-    flash(_("The newsletter is closed. Its forms take no more sign-ups."), "success")
-    return redirect(url_for("admin.newsletter", newsletter=newsletter))
