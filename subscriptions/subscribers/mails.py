@@ -10,6 +10,7 @@ from subscriptions.core.links import PATHS, current_links
 from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import Unit
 from subscriptions.mail.outbox import queue_mail
+from subscriptions.mail.rendering import RenderedMail, render_mail
 from subscriptions.newsletters.models import Newsletter
 
 CONFIRM_WITHIN = "ASSENT_CONFIRM_WITHIN"
@@ -111,21 +112,35 @@ def send_announcement(
     One ``of_newsletter`` goes when the person leaves it; any other goes only with the person.
     """
     links = current_links()
+    own_links = {
+        "preferences_url": links.to(Purpose.PREFERENCES, recipient.reference, recipient.epoch),
+        "unsubscribe_url": links.to(Purpose.UNSUBSCRIBE, recipient.reference, recipient.epoch),
+    }
     queue_mail(
         unit,
         template,
         recipient.address,
         recipient.locale,
-        sender.context()
-        | {
-            "preferences_url": links.to(Purpose.PREFERENCES, recipient.reference, recipient.epoch),
-            "unsubscribe_url": links.to(Purpose.UNSUBSCRIBE, recipient.reference, recipient.epoch),
-            "notice_url": f"{links.base_url}/privacy",
-        }
-        | context,
+        sender.context() | own_links | _notice() | context,
         subscriber_id=recipient.subscriber_id,
         newsletter_id=sender.newsletter_id if of_newsletter else None,
     )
+
+
+def preview_announcement(template: str, locale: str, context: dict[str, Any]) -> RenderedMail:
+    """The mail of an announcement as somebody would get it, but for their own links."""
+    own_links = {
+        f"{purpose}_url": f"{current_links().base_url}/{PATHS[at]}/…"
+        for purpose, at in (
+            ("preferences", Purpose.PREFERENCES),
+            ("unsubscribe", Purpose.UNSUBSCRIBE),
+        )
+    }
+    return render_mail(template, locale, own_links | _notice() | context)
+
+
+def _notice() -> dict[str, str]:
+    return {"notice_url": f"{current_links().base_url}/privacy"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ PAGES = (
     "/admin/newsletters/news/subscribers/new",
     "/admin/newsletters/news/export",
     "/admin/announcements",
+    "/admin/announcements/policy",
     "/admin/dead-letters",
     "/admin/retention",
     "/admin/register",

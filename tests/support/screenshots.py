@@ -61,6 +61,7 @@ ADMIN_PAGES = {
     "subscriber-new": "newsletters/news/subscribers/new",
     "export": "newsletters/news/export",
     "announcements": "announcements",
+    "policy-change": "announcements/policy",
     "dead-letters": "dead-letters",
     "retention": "retention",
     "register": "register",
