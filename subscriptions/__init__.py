@@ -27,6 +27,7 @@ from subscriptions.newsletters.fields import FIELDS_ALLOWED
 from subscriptions.operators.sealing import bind_sealer
 from subscriptions.privacy import notices
 from subscriptions.privacy.enquiries import personal_data as enquiry_data
+from subscriptions.privacy.incidents import reminding
 from subscriptions.privacy.keeping import keeping_of
 from subscriptions.privacy.policy import Trigger
 from subscriptions.privacy.policy.in_force import ACCEPTED, policy_in_force
@@ -155,5 +156,5 @@ def configure_suppression(app: Flask) -> None:
 def configure_jobs(app: Flask, settings: Settings) -> None:
     """Bind the jobs of the rooms to their queue."""
     queue = open_queue(settings.database, str(settings.data_dir / JOBS_FILE))
-    rooms = (delivery, announcing, closing, running, counters, snapshots, notices)
+    rooms = (delivery, announcing, closing, reminding, running, counters, snapshots, notices)
     bind_jobs(app, queue, [job for room in rooms for job in room.JOBS])

@@ -47,6 +47,13 @@ def invited_operator(session: Session, reference: Reference) -> Operator | None:
     return operator
 
 
+def owners(session: Session) -> Sequence[Operator]:
+    """The owners whose accounts are in use, by address."""
+    owning = Operator.roles.any(OperatorRole.name == Role.OWNER.value)
+    in_use = select(Operator).where(owning, Operator.active, Operator.password.is_not(None))
+    return session.scalars(in_use.order_by(Operator.email)).all()
+
+
 def count_owners(session: Session) -> int:
     """How many owners there are."""
     statement = (

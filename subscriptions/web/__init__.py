@@ -7,7 +7,7 @@ from subscriptions.config import Settings
 from subscriptions.extensions import csrf
 from subscriptions.privacy.notice.facts import controller_of
 from subscriptions.privacy.policy import current_policy
-from subscriptions.web import admin, copies, errors, headers, limits, locale, ops, sessions
+from subscriptions.web import admin, banner, copies, errors, headers, limits, locale, ops, sessions
 from subscriptions.web.mailbox import blueprint as mailbox
 from subscriptions.web.manage import blueprint as manage
 from subscriptions.web.preferences import blueprint as preferences
@@ -27,6 +27,7 @@ def register(app: Flask, settings: Settings) -> None:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     app.context_processor(_house_style)
+    banner.configure(app)
     copies.configure(app, settings)
     sessions.configure(app, settings)
     csrf.init_app(app)

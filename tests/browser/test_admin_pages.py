@@ -30,6 +30,8 @@ PAGES = (
     "/admin/announcements",
     "/admin/announcements/policy",
     "/admin/dead-letters",
+    "/admin/incidents",
+    "/admin/incidents/new",
     "/admin/retention",
     "/admin/register",
     "/admin/suppression",

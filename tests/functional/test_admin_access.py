@@ -20,6 +20,8 @@ EXAMPLES = {
     "<form>": "news",
     "<topic>": "art",
     "<int:letter>": "1",
+    "<int:incident>": "1",
+    "<any(authority, people):whom>": "people",
     "<int:operator_id>": "1",
     "<reference>": "no-such-reference",
     "<token>": "no-such-token",

@@ -94,6 +94,13 @@ OPERATOR_MAILS: dict[str, dict[str, str | int]] = {
         "says": "One new enquiry from the contact page waits for an answer.",
         "page_url": "https://news.example.org/admin/enquiries",
     },
+    "incident_reminder": {
+        "title": "A file with addresses lay open",
+        "hours": 24,
+        "is_over": False,
+        "due_at": "2026-03-05 09:30 UTC",
+        "incident_url": "https://news.example.org/admin/incidents/1",
+    },
     "operator_invitation": {"setup_url": "https://news.example.org/admin/x", "hours": 24},
     "operator_notice": {"what": "Your password was changed."},
     "operator_reset": {"reset_url": "https://news.example.org/admin/y", "hours": 2},
@@ -144,6 +151,7 @@ def test_the_mail_that_asks_whether_somebody_still_wants_it(app: Flask, smtp: Sm
 
 ANNOUNCEMENTS: dict[str, dict[str, str]] = {
     "last_mail": {"text": "Dear readers,\n\nafter ten years we stop.\nThank you & goodbye!"},
+    "incident_notice": {"text": "Dear readers,\n\na file with your address lay open for a day."},
     "policy_change": {"day": "2026-11-24", "what": "What is held of you is kept for less time."},
 }
 

@@ -16,6 +16,7 @@ from subscriptions.core import clock
 from subscriptions.core.db import Base
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.extensions import db
+from subscriptions.privacy.incidents.models import Incident, IncidentEntry
 from subscriptions.privacy.policy.loading import read_policy
 from subscriptions.privacy.versions import note_version
 from tests.support.announcements import announce_in
@@ -61,7 +62,24 @@ def _fill(app: Flask) -> None:
     suppress_in(app, "gone@example.org", newsletter="news")
     with app.app_context(), unit_of_work() as session:
         note_version(session, read_policy("default"), clock.now())
+    _record_incident(app)
     announce_in(app, f"policy {len(rows_of(app, 'announcements'))}")
+
+
+def _record_incident(app: Flask) -> None:
+    with app.app_context(), unit_of_work() as session:
+        incident = Incident(
+            title="Title",
+            noticed_at=clock.now(),
+            what="What",
+            newsletter_ids=[],
+            categories=["address"],
+            consequences="Consequences",
+            measures="Measures",
+        )
+        session.add(incident)
+        session.flush()
+        session.add(IncidentEntry(incident_id=incident.id, actor="a test", what="Recorded."))
 
 
 def test_the_last_migration_leads_to_what_the_models_say(app: Flask) -> None:

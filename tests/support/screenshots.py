@@ -63,6 +63,8 @@ ADMIN_PAGES = {
     "announcements": "announcements",
     "policy-change": "announcements/policy",
     "dead-letters": "dead-letters",
+    "incidents": "incidents",
+    "incident-new": "incidents/new",
     "retention": "retention",
     "register": "register",
     "suppression": "suppression",

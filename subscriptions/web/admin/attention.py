@@ -13,11 +13,13 @@ from subscriptions.core.words import gettext as _
 from subscriptions.core.words import ngettext
 from subscriptions.operators.roles import Role
 from subscriptions.privacy.enquiries.queries import count_open_enquiries
+from subscriptions.privacy.incidents.queries import open_incidents
 from subscriptions.privacy.policy import current_policy
 from subscriptions.privacy.requests.queries import count_pressing
 from subscriptions.privacy.retention.ledger import overdue_clauses
 from subscriptions.web.admin.access import current_operator
 from subscriptions.web.admin.dead_letters import visible_letters
+from subscriptions.web.admin.incidents import clock_in_words
 
 
 class Level(StrEnum):
@@ -42,6 +44,14 @@ class Notice:
 def attention(session: Session) -> list[Notice]:
     """Everything that needs the attention of the operator who is signed in; the worst first."""
     return [notice for notices in SOURCES for notice in notices(session)]
+
+
+def _incidents(session: Session) -> Iterator[Notice]:
+    if not current_operator().may(Role.OWNER):
+        return
+    if open_ones := [f"{i.title}: {clock_in_words(i)}" for i in open_incidents(session)]:
+        where = {"url": url_for("admin.incidents"), "link": _("See the incidents")}
+        yield Notice(Level.DANGER, _("Open incidents, and their 72 hours:"), open_ones, **where)
 
 
 def _overdue(session: Session) -> Iterator[Notice]:
@@ -100,6 +110,7 @@ def _enquiries(session: Session) -> Iterator[Notice]:
 
 
 SOURCES: tuple[Callable[[Session], Iterator[Notice]], ...] = (
+    _incidents,
     _overdue,
     _jobs,
     _requests,

@@ -33,6 +33,7 @@ def context() -> dict[str, Any]:
     if operator.may(Role.OWNER):
         entries += [("admin.all_requests", _("Requests"))]
         entries += [("admin.all_enquiries", _("Enquiries"))]
+        entries += [("admin.incidents", _("Incidents"))]
         entries += [("admin.operators", _("Operators")), ("admin.audit_trail", _("Audit trail"))]
     entries.append(("admin.account", _("My account")))
     menu = [
