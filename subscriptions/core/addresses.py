@@ -14,6 +14,16 @@ from subscriptions.core.errors import Invalid
 
 MAX_LENGTH = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
 MAX_KEY = 320  # compatibility forms of some letters have up to 18 characters
+# What nearly all look like. The library finds nothing to change in these but the domain's case, and
+# takes sixty microseconds to say so.
+PLAIN = re.compile(
+    r"[a-z0-9_+-]{1,64}(?:\.[a-z0-9_+-]{1,64}){0,3}"
+    r"@((?:[a-z0-9](?:-?[a-z0-9]){0,30}\.){1,4}([a-z]{2,20}))",
+    re.ASCII | re.IGNORECASE,
+)
+# Domains that the library knows to lead nowhere: it decides about them.
+SPECIAL = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test"})
+MAX_LOCAL = 64  # RFC 5321 4.5.3.1.1
 # What stands for bytes that were not UTF-8, in multipart and in urlencoded forms.
 UNREADABLE = re.compile("\ufffd|%[89a-f][0-9a-f]", re.IGNORECASE)
 
@@ -47,6 +57,8 @@ def parse_address(text: str) -> Address:
     Syntax only: no DNS look-up, because a sign-up waits for nothing outside.
     """
     stripped = text.strip(" \t")
+    if plain := _plain(stripped):
+        return plain
     if not stripped or len(stripped) > MAX_LENGTH or UNREADABLE.search(stripped):
         raise InvalidAddress
     try:
@@ -57,6 +69,15 @@ def parse_address(text: str) -> Address:
     if len(key) > MAX_KEY:
         raise InvalidAddress
     return Address(parsed.normalized, key)
+
+
+def _plain(text: str) -> Address | None:
+    """The address if it is of the kind that nearly all are; None leaves it to the library."""
+    match = PLAIN.fullmatch(text)
+    if match is None or match[2].lower() in SPECIAL or text.index("@") > MAX_LOCAL:
+        return None
+    normalized = f"{text[: match.start(1)]}{match[1].lower()}"
+    return Address(normalized, normalized.lower()) if len(text) <= MAX_LENGTH else None
 
 
 def address_key(address: str) -> str:

@@ -1,11 +1,13 @@
 """Mail addresses: which are taken, which are the same, and what of them may be seen."""
 
 import pytest
-from hypothesis import given
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from subscriptions.core.addresses import (
     MAX_LENGTH,
+    PLAIN,
     InvalidAddress,
     address_key,
     mask,
@@ -171,3 +173,20 @@ def test_only_an_international_local_part_needs_smtputf8(
 ) -> None:
     assert envelope_address(address) == envelope
     assert needs_smtputf8(envelope_address(address)) is needs
+
+
+@given(st.from_regex(PLAIN, fullmatch=True))
+@example("a" * 64 + "@example.org")
+@example("a" * 65 + ".b@example.org")
+@example("ada@example.test")
+@example("ada@Sub.LOCALHOST")
+@example("A" * 64 + "@" + ".".join(["b" * 60] * 3) + ".example")
+def test_what_looks_plain_is_taken_for_what_the_library_takes_it(text: str) -> None:
+    try:
+        known = validate_email(text, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        with pytest.raises(InvalidAddress):
+            parse_address(text)
+    else:
+        address = parse_address(text)
+        assert (address.display, address.key) == (known.normalized, address_key(known.normalized))
