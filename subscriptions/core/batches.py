@@ -6,6 +6,7 @@ held for long whatever the machine is worth; after it, the others get as long as
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
@@ -18,22 +19,39 @@ TARGET_SECONDS = 0.02  # of one transaction; the promise is a tenth of a second
 Act = Callable[[Session, int], int]
 
 
+@dataclass(slots=True)
+class Pace:
+    """``size`` is how much the next transaction may do, and never below ``smallest``.
+
+    ``target`` is how many seconds it should take. Where a transaction has a cost of its own, both
+    must be well above that, or a busy machine makes the batches smaller and itself busier.
+    """
+
+    size: int = FIRST_BATCH
+    smallest: int = 1
+    target: float = TARGET_SECONDS
+
+    def follow(self, took: float) -> None:
+        """Let the next size follow from the seconds that the last transaction took."""
+        if took > self.target:
+            self.size = max(self.size // 2, self.smallest)
+        elif took < self.target / 2:
+            self.size = min(self.size * 2, LARGEST_BATCH)
+
+
 def in_batches(act: Act) -> Iterator[int]:
     """Have ``act`` do up to so much at a time, each time in a unit of work, until it did nothing.
 
     ``act`` returns how much it did; so does each step of the iteration, once that is committed.
     """
-    size = FIRST_BATCH
+    pace = Pace()
     while True:
         began = time.perf_counter()
         with unit_of_work() as session:
-            done = act(session, size)
+            done = act(session, pace.size)
         took = time.perf_counter() - began
         if not done:
             return
         yield done
-        if took > TARGET_SECONDS:
-            size = max(size // 2, 1)
-        elif took < TARGET_SECONDS / 2:
-            size = min(size * 2, LARGEST_BATCH)
+        pace.follow(took)
         time.sleep(took)  # as long for the others as for us
