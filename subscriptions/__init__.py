@@ -33,12 +33,20 @@ from subscriptions.privacy.policy import Trigger
 from subscriptions.privacy.policy.in_force import ACCEPTED, policy_in_force
 from subscriptions.privacy.requests import personal_data as request_data
 from subscriptions.privacy.retention import running
-from subscriptions.subscribers import announcing, closing, counters, snapshots, suppression
+from subscriptions.subscribers import (
+    announcing,
+    closing,
+    counters,
+    import_files,
+    snapshots,
+    suppression,
+)
 from subscriptions.subscribers import personal_data as subscriber_data
 from subscriptions.subscribers.keeping import bind_keeping
 from subscriptions.subscribers.mails import CONFIRM, CONFIRM_WITHIN
 from subscriptions.subscribers.models import SUBSCRIPTION
 from subscriptions.subscribers.opt_in import note_confirmation_mail
+from subscriptions.transfer.importing import working
 
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = ROOT / "subscriptions" / "migrations"
@@ -49,6 +57,7 @@ for _category in (
     *mail_data.CATEGORIES,
     *enquiry_data.CATEGORIES,
     *request_data.CATEGORIES,
+    *import_files.CATEGORIES,
 ):
     registry.register(_category)
 noters[CONFIRM] = note_confirmation_mail
@@ -156,5 +165,15 @@ def configure_suppression(app: Flask) -> None:
 def configure_jobs(app: Flask, settings: Settings) -> None:
     """Bind the jobs of the rooms to their queue."""
     queue = open_queue(settings.database, str(settings.data_dir / JOBS_FILE))
-    rooms = (delivery, announcing, closing, reminding, running, counters, snapshots, notices)
+    rooms = (
+        delivery,
+        announcing,
+        closing,
+        reminding,
+        running,
+        counters,
+        snapshots,
+        notices,
+        working,
+    )
     bind_jobs(app, queue, [job for room in rooms for job in room.JOBS])

@@ -20,6 +20,8 @@ from subscriptions.extensions import db
 from subscriptions.mail import outbox
 from subscriptions.mail.mailbox import start_local_mailbox
 from subscriptions.privacy.retention.running import PURGE
+from subscriptions.transfer.importing import tasks
+from subscriptions.transfer.importing.planning import WORK
 
 THREADS = 2
 STDIN = 0
@@ -51,7 +53,7 @@ def run_worker(app: Flask) -> None:
             _release_leases(app)
         with app.app_context():
             # What was due while no worker ran is due now.
-            for job in (outbox.DELIVER, PURGE):
+            for job in (outbox.DELIVER, PURGE, WORK):
                 start(job)
         if settings.is_sqlite:
             log = Path(f"{make_url(settings.database).database}-wal")
@@ -93,6 +95,7 @@ def _release_leases(app: Flask) -> None:
     # No worker is alive on this machine, so whoever held these leases was killed.
     with app.app_context(), unit_of_work() as session:
         outbox.release_leases(session)
+        tasks.release_leases(session)
 
 
 def _tidy(app: Flask, log: Path, stopping: threading.Event) -> None:

@@ -12,7 +12,8 @@ from subscriptions.subscribers.models import ConsentRecord
 
 REQUESTED = "requested"
 CONFIRMED = "confirmed"
-OPT_IN = (REQUESTED, CONFIRMED)  # what a subscription rests on
+IMPORTED = "imported"  # given elsewhere; an operator named the evidence
+OPT_IN = (REQUESTED, CONFIRMED, IMPORTED)  # what a subscription rests on
 # What may come later: another address, and consent to be reached in other ways than mail.
 READDRESSED = "address"
 GIVEN = "given"
@@ -24,7 +25,8 @@ class Evidence:
     """What is recorded of the moment of consent, already cut down to what the policy allows.
 
     ``client_address`` is a network such as ``192.0.2.0/24`` where truncated; ``source`` is
-    ``form:<slug>``, or how an operator was asked, such as ``operator: telephone``.
+    ``form:<slug>``, how an operator was asked, such as ``operator: telephone``, or
+    ``import:<reference>``.
     """
 
     source: str

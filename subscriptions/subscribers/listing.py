@@ -62,6 +62,7 @@ class ConsentStep:
     mail_reference: str | None
     mail_at: datetime | None
     mail_hash: str | None
+    evidence: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,7 @@ def consent_steps(session: Session, subscription_id: int) -> Sequence[ConsentSte
             ConsentRecord.mail_reference,
             ConsentRecord.mail_at,
             ConsentRecord.mail_hash,
+            ConsentRecord.evidence,
         )
         .join(Wording, Wording.hash == ConsentRecord.wording_hash)
         .where(ConsentRecord.subscription_id == subscription_id)

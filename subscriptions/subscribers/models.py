@@ -135,7 +135,8 @@ class Profile(Base):
 class ConsentRecord(Base):
     """The proof of one step of the double opt-in (GDPR Article 7(1)).
 
-    A request also says which mail went out about it: its id, when, and the hash of its words.
+    A request also says which mail went out about it: its id, when, and the hash of its words. One
+    that was imported has the ``evidence`` that the operator named in place of the mail.
     """
 
     __tablename__ = "consent_records"
@@ -156,6 +157,7 @@ class ConsentRecord(Base):
     )
     mail_at: Mapped[datetime | None] = mapped_column(UtcDateTime, info=personal(CONSENT))
     mail_hash: Mapped[str | None] = mapped_column(String(64), info=personal(CONSENT))
+    evidence: Mapped[str | None] = mapped_column(Text, info=personal(CONSENT))
 
 
 class DailyCount(Base):

@@ -18,6 +18,7 @@ class Event(StrEnum):
 
     REQUESTED = "requested"
     CONFIRMED = "confirmed"
+    IMPORTED = "imported"  # taken over, active, from a list; begins a life and ends none
     UNSUBSCRIBED = "unsubscribed"
     EXPIRED = "expired"  # never confirmed
     CLOSED = "closed"  # the newsletter was given up

@@ -1,1 +1,1 @@
-"""What leaves in bulk: the CSV export."""
+"""What comes and leaves in bulk: import, export, backup."""

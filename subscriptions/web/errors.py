@@ -1,8 +1,11 @@
 """Errors become answers here, once: the right status, plain words, no traceback."""
 
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import TypeVar
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
+from flask.typing import ResponseReturnValue
 from structlog import get_logger
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -13,6 +16,8 @@ from subscriptions.core.words import lazy_gettext
 from subscriptions.extensions import db
 
 log = get_logger()
+LIMIT = "assent_body_limit"
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 TITLES = {
     HTTPStatus.NOT_FOUND: lazy_gettext("Page not found"),
@@ -42,9 +47,20 @@ def error_page(status: int, title: str, message: str, restart_url: str | None = 
     return make_response(page, status)
 
 
+def takes(size: int) -> Callable[[View], View]:
+    """Let one view take a body of so many bytes. Goes between the route and the function."""
+
+    def declare(view: View) -> View:
+        setattr(view, LIMIT, size)
+        return view
+
+    return declare
+
+
 def _refuse_what_is_too_large() -> None:
     """The limit holds everywhere, also where no view reads the body."""
-    limit = request.max_content_length
+    view = current_app.view_functions.get(request.endpoint or "")
+    limit = request.max_content_length = getattr(view, LIMIT, request.max_content_length)
     if limit is not None and (request.content_length or 0) > limit:
         raise RequestEntityTooLarge
 

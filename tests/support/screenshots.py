@@ -62,6 +62,7 @@ ADMIN_PAGES = {
     "export": "newsletters/news/export",
     "announcements": "announcements",
     "policy-change": "announcements/policy",
+    "imports": "newsletters/news/imports",
     "dead-letters": "dead-letters",
     "incidents": "incidents",
     "incident-new": "incidents/new",

@@ -90,6 +90,14 @@ class Service:
         )
 
     @property
+    def database_url(self) -> str:
+        """Where it keeps its tables, for SQLAlchemy."""
+        configured = self._settings.get("ASSENT_DATABASE_URL", "")
+        if configured:
+            return configured.replace("postgresql://", "postgresql+psycopg://", 1)
+        return f"sqlite:///{self.data_dir / 'assent.sqlite'}"
+
+    @property
     def pid(self) -> int:
         """The id of the process that was started, which leads the group of all of them."""
         return self._running().pid

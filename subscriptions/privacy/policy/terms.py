@@ -66,6 +66,7 @@ FITTINGS: Mapping[str, Fitting] = {
     "suppression": Fitting(_needs(Trigger.RECORDED)),
     "enquiry": Fitting(_needs(Trigger.LAST_CONTACT)),
     "request": Fitting(_needs(Trigger.REQUEST_CLOSED)),
+    "import_file": Fitting(_needs(Trigger.RECORDED)),
     # These two name nobody, and a policy says even so how long they are kept.
     "journal": Fitting(_needs(Trigger.RECORDED)),
     "counters": Fitting(_needs(Trigger.RECORDED)),

@@ -100,7 +100,7 @@ def _step(step: ConsentStep) -> Step:
     asked = step.step == REQUESTED
     return Step(
         kind="dpv:ConsentRequested" if asked else "dpv:ConsentGiven",
-        method=ASKED if asked else GAVE,
+        method=step.evidence or (ASKED if asked else GAVE),
         at=timestamp(step.at),
         source=step.source,
         language=step.locale,

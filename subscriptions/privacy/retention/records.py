@@ -13,6 +13,7 @@ from sqlalchemy import (
     null,
     select,
     union_all,
+    update,
 )
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,7 @@ from subscriptions.mail.models import OutboxMessage
 from subscriptions.privacy.enquiries.models import Enquiry
 from subscriptions.privacy.requests.models import DataRequest, RightsCount
 from subscriptions.privacy.retention.step import AT, PERSON, Step
+from subscriptions.subscribers.import_models import OVER, Import, ImportPiece, ImportState
 from subscriptions.subscribers.models import (
     DailyCount,
     ErasedReference,
@@ -68,6 +70,13 @@ def _old_days(session: Session, before: datetime, _size: int) -> int:
     return sum(session.connection().execute(statement).rowcount for statement in old)
 
 
+def _old_import_files(session: Session, before: datetime, size: int) -> int:
+    """The pieces of old files; an import that was not done by then can't go on."""
+    too_late = Import.recorded_at <= before, Import.state.not_in([state.value for state in OVER])
+    session.execute(update(Import).where(*too_late).values(state=ImportState.EXPIRED.value))
+    return IMPORT_PIECES.act(session, before, size)
+
+
 def _days() -> Select[Any]:
     days = union_all(*(select(table_of(model).c["day"]) for model in COUNTS))
     return select(days.subquery().c["day"].label(AT), NOBODY.label(PERSON))
@@ -79,4 +88,6 @@ ADDRESS_CHANGES = _rows_of(AddressChange, "asked_at", key="subscriber_id", perso
 JOURNAL = _rows_of(ErasedReference, "erased_at")
 ENQUIRIES = _rows_of(Enquiry, "last_contact_at", person=OF_ADDRESS)
 REQUESTS = _rows_of(DataRequest, "closed_at", person=OF_ADDRESS)
+IMPORT_PIECES = _rows_of(ImportPiece, "recorded_at")
+IMPORT_FILES = Step(IMPORT_PIECES.waiting, _old_import_files)
 COUNTERS = Step(_days, _old_days)

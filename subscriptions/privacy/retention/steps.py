@@ -20,6 +20,7 @@ STEPS: dict[tuple[Trigger, str], Step] = {
     (Trigger.RECORDED, "address_change"): records.ADDRESS_CHANGES,
     (Trigger.LAST_CONTACT, "enquiry"): records.ENQUIRIES,
     (Trigger.REQUEST_CLOSED, "request"): records.REQUESTS,
+    (Trigger.RECORDED, "import_file"): records.IMPORT_FILES,
     (Trigger.RECORDED, "journal"): records.JOURNAL,
     (Trigger.RECORDED, "counters"): records.COUNTERS,
 }

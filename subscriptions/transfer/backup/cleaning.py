@@ -15,6 +15,7 @@ from subscriptions.subscribers.keeping import Keeps
 from subscriptions.transfer.backup import journal
 from subscriptions.transfer.backup.files import Tell
 from subscriptions.transfer.backup.journal import Line
+from subscriptions.transfer.importing.leftovers import give_up_all
 
 BATCH = 200  # lines of one transaction
 
@@ -39,6 +40,7 @@ def clean(path: Path, tell: Tell) -> Cleaned:
     total = journal.count_lines(path)
     with unit_of_work() as session:
         cleaned = Cleaned(known=replaying.journal_references(session))
+        give_up_all(session)
     done = 0
     for batch in _batches(journal.read_lines(path)):
         with unit_of_work() as session:

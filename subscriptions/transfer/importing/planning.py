@@ -1,0 +1,79 @@
+"""What operators do with a file that was received: plan, check, run, cancel.
+
+Whoever does one of these lets the worker know once it is committed: :func:`go_to_work`.
+"""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from subscriptions.core import clock
+from subscriptions.core.errors import Conflict, NotFound
+from subscriptions.core.jobs import start_soon
+from subscriptions.core.words import lazy_gettext as _
+from subscriptions.newsletters.models import Newsletter
+from subscriptions.subscribers.import_models import OVER, Import, ImportState
+from subscriptions.transfer.importing.columns import check_columns
+from subscriptions.transfer.importing.pieces import names_of
+from subscriptions.transfer.importing.plans import Plan
+
+WORK = "imports.work"
+BEFORE = (ImportState.WAITING, ImportState.CHECKED)
+
+
+def locked_import(session: Session, newsletter_id: int, reference: str) -> Import:
+    """The import of a newsletter with this reference, for a change; or :class:`NotFound`."""
+    found = session.scalar(
+        select(Import)
+        .where(Import.newsletter_id == newsletter_id, Import.reference == reference)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def check_import(session: Session, found: Import, plan: Plan) -> None:
+    """Have the rows looked at under this plan, and nothing done."""
+    _begin(session, found, plan, ImportState.CHECKING)
+
+
+def run_import(session: Session, found: Import, plan: Plan) -> None:
+    """Have it done. Raises :class:`Conflict` once it has begun, and if the newsletter is closed."""
+    if session.get_one(Newsletter, found.newsletter_id).closed_at is not None:
+        raise Conflict(_("The newsletter is closed: nobody can be added to it."))
+    _begin(session, found, plan, ImportState.RUNNING)
+
+
+def cancel_import(session: Session, found: Import) -> None:
+    """Stop it where it is. Who was taken over stays; what is left of the file goes."""
+    if found.state in OVER:
+        raise Conflict(_("This import is over already."))
+    found.state = ImportState.CANCELLED.value
+    found.finished_at = clock.now()
+
+
+def planned(found: Import) -> Plan:
+    """The plan that was made for an import; :class:`Conflict` if there is none yet."""
+    if found.plan is None:
+        raise Conflict(_("Say first what the columns are."))
+    return Plan.from_json(found.plan)
+
+
+def go_to_work() -> None:
+    """Have the worker look at the imports soon."""
+    start_soon(WORK)
+
+
+def check_plan(session: Session, found: Import, plan: Plan) -> None:
+    """Raise :class:`Invalid` if the plan doesn't fit the file, the policy or the law."""
+    check_columns(plan.columns, len(names_of(session, found.id)))
+    plan.check()
+
+
+def _begin(session: Session, found: Import, plan: Plan, state: ImportState) -> None:
+    if found.state not in BEFORE:
+        raise Conflict(_("This import has begun already, or is over."))
+    check_plan(session, found, plan)
+    found.plan, found.state = plan.as_json(), state.value
+    found.cursor, found.totals = 0, {}
