@@ -38,7 +38,7 @@ format: env-dev ## put every file into the house format
 	@$(PY) -m ruff format $(CODE)
 	@$(PY) -m ruff check --fix $(CODE)
 
-bench: env-dev ## measure sign-up, confirmation, unsubscribe, export and the admin's pages on this machine
+bench: env-dev ## measure sign-up, confirmation, unsubscribe, export, import and the admin's pages
 	@exec $(PY) -m benchmarks $(ARGS)
 
 screenshots: env-dev ## take the pictures of the README again

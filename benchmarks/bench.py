@@ -6,6 +6,7 @@ from pathlib import Path
 from benchmarks.admin import Page, measure_admin
 from benchmarks.exporting import ExportFigures, measure_export
 from benchmarks.floor import measure_floor
+from benchmarks.importing import Imported, measure_import
 from benchmarks.load import Result
 from benchmarks.memory import Memory
 from benchmarks.peers.peer import FREELETTER, NEWSLETTER, Peer, PeerBench, PeerFigures
@@ -13,6 +14,7 @@ from benchmarks.postgres import postgres
 from benchmarks.report import (
     console,
     export_table,
+    import_table,
     memory_table,
     pages_table,
     requests_table,
@@ -31,10 +33,11 @@ from benchmarks.targets import (
     answers,
     beside_peer,
     export_targets,
+    import_targets,
     steady,
 )
 
-PARTS = ("floor", "peers", "sqlite", "postgresql", "export", "admin")
+PARTS = ("floor", "peers", "sqlite", "postgresql", "export", "import", "admin")
 
 
 class Bench:
@@ -48,6 +51,7 @@ class Bench:
         self._compared: dict[str, Compared] = {}
         self._peer: PeerFigures | None = None
         self._export: ExportFigures | None = None
+        self._imports: list[Imported] = []
         self._filled: Service | None = None
         self._pages: list[Page] = []
 
@@ -59,6 +63,7 @@ class Bench:
             "sqlite": self._sqlite,
             "postgresql": self._postgresql,
             "export": self._exporting,
+            "import": self._importing,
             "admin": self._admin,
         }
         for part in PARTS:
@@ -114,6 +119,15 @@ class Bench:
             self._filled.prepare(Crowd(self._scale.many, rounds=1, per_load=0))
         self._export = measure_export(self._filled, make("few"), self._scale)
 
+    def _importing(self) -> None:
+        with postgres(self._scratch) as server:
+            for store, url in (("SQLite", ""), ("PostgreSQL", server.database("imports"))):
+                service = Service(self._scratch / f"import-{store}", self._sink, url)
+                service.prepare(Crowd(self._scale.few, rounds=1, per_load=0))
+                for rows in (self._scale.few, self._scale.imported):
+                    say(f"{store}: import of {rows:,} people")
+                    self._imports.append(measure_import(service, store, rows))
+
     def _admin(self) -> None:
         """Last of all: it fills both databases anew, with years of counts and a long trail."""
         many = Crowd(self._scale.many, rounds=1, per_load=0)
@@ -131,6 +145,8 @@ class Bench:
             console.print(memory_table(self._memory))
         if self._export:
             console.print(export_table(self._export))
+        if self._imports:
+            console.print(import_table(self._imports))
         if self._pages:
             console.print(pages_table(self._pages))
         if targets := self._targets():
@@ -144,6 +160,8 @@ class Bench:
             targets += [*steady(store, compared), *answers(store, compared)]
         if self._export:
             targets += export_targets(self._export)
+        for few, many in zip(self._imports[::2], self._imports[1::2], strict=True):
+            targets += import_targets(few, many)
         targets += admin_targets(self._pages)
         return targets
 

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from benchmarks.admin import Page
 from benchmarks.exporting import ExportFigures
+from benchmarks.importing import Imported
 from benchmarks.load import CONNECTIONS, Result
 from benchmarks.memory import Memory
 from benchmarks.targets import Target
@@ -66,6 +67,18 @@ def pages_table(pages: Iterable[Page]) -> Table:
         table.add_column(heading, justify="right")
     for page in pages:
         table.add_row(page.who, page.name, f"{page.middle:.0f}", f"{page.slow:.0f}")
+    return table
+
+
+def import_table(imports: Iterable[Imported]) -> Table:
+    """The imports; the lock is SQLite's."""
+    table = _table("Import of people who have agreed elsewhere", "who")
+    for heading in ("rows", "seconds", "rows/s", "CPU s", "peak MB", "longest lock ms"):
+        table.add_column(heading, justify="right")
+    for each in imports:
+        waited = "" if each.waited is None else f"{each.waited * 1e3:,.0f}"
+        rest = (f"{each.cpu:.2f}", f"{each.peak / 1e6:,.0f}", waited)
+        table.add_row(each.store, *_pace(each.rows, each.seconds, each.rate), *rest)
     return table
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Seconds of one load, rounds of which the middle counts, and subscribers held.
+    """Seconds of one load, rounds of which the middle counts, subscribers held and imported.
 
     `most_per_second` bounds how many requests are made ready for one second of load.
     """
@@ -14,6 +14,7 @@ class Scale:
     rounds: int
     few: int
     many: int
+    imported: int
     most_per_second: int = 3_000
 
     @property
@@ -22,5 +23,5 @@ class Scale:
         return self.seconds * self.most_per_second
 
 
-FULL = Scale(seconds=4, rounds=3, few=1_000, many=1_000_000)
-QUICK = Scale(seconds=2, rounds=1, few=1_000, many=20_000)
+FULL = Scale(seconds=4, rounds=3, few=1_000, many=1_000_000, imported=1_000_000)
+QUICK = Scale(seconds=2, rounds=1, few=1_000, many=20_000, imported=100_000)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from benchmarks.admin import Page
 from benchmarks.exporting import ExportFigures
+from benchmarks.importing import Imported
 from benchmarks.load import Result
 from benchmarks.peers.peer import PeerFigures
 from benchmarks.rounds import OPERATIONS, Compared
@@ -15,6 +16,8 @@ COST = 1.15
 SHARE = 0.25
 GROWTH_MB = 50.0
 PAGE_MS = 200.0
+IMPORTED = 20_000.0
+LOCKED_MS = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +81,14 @@ def admin_targets(pages: Sequence[Page]) -> Iterator[Target]:
         slowest = max((page for page in pages if page.who == who), key=lambda page: page.slow)
         promise = f"{who}: slowest page of the admin ({slowest.name})"
         yield Target(promise, PAGE_MS, slowest.slow, " ms", most=True)
+
+
+def import_targets(few: Imported, many: Imported) -> Iterator[Target]:
+    """Rows per second, the growth of memory, and how long others had to wait on SQLite."""
+    store = many.store
+    yield Target(f"{store}: import, rows/s", IMPORTED, many.rate, "", most=False)
+    growth = (many.peak - few.peak) / 1e6
+    yield Target(f"{store}: import, growth of memory", GROWTH_MB, growth, " MB", most=True)
+    if many.waited is not None:
+        waited = many.waited * 1e3
+        yield Target(f"{store}: import, longest lock", LOCKED_MS, waited, " ms", most=True)
