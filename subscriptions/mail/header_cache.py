@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 else:  # it is generic for the type checker only
     Standard = EmailPolicy
 
+# A link is longer than a line should be; the standard library would break it into encoded words.
+# Whoever acts on the header reads it as it stands (RFC 2369 section 2, RFC 8058 section 3.1).
+WHOLE = frozenset({"list-id", "list-unsubscribe"})
 # Never the recipient's: an address must not stay in memory after its mail.
 REPEATED = frozenset(
     {
@@ -53,10 +56,15 @@ class HeaderCache(HeaderRegistry):
 
 
 class RememberingPolicy(Standard):
-    """The standard policy, which keeps how it broke the lines of a repeated header."""
+    """The standard policy, which keeps how it broke the lines of a repeated header.
+
+    It leaves a link whole.
+    """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         """The header as it goes out, RFC 5322 section 2.2.3."""
+        if name.lower() in WHOLE:
+            return f"{name}: {value}{self.linesep}".encode("ascii")
         if name.lower() in REPEATED and isinstance(value, BaseHeader):
             return _folded(self, name, value)
         return super().fold_binary(name, value)

@@ -205,6 +205,7 @@ def test_a_mail_to_a_subscriber_can_be_unsubscribed_from_with_one_click(
     mail = _already_subscribed(app, client, smtp, clock)
     links = links_in(mail)
     assert mail.content["List-Unsubscribe"] == f"<https://news.example.org{links['unsubscribe']}>"
+    assert b"\r\nList-Unsubscribe: <https://news.example.org/unsubscribe/" in mail.raw
     assert mail.content["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mail.content["Auto-Submitted"] == "auto-generated"
     for text in (mail.text(), mail.text("html")):

@@ -46,3 +46,11 @@ def test_lines_are_broken_as_the_standard_library_breaks_them(subject: str) -> N
         message["To"] = "a@example.org"
     assert ours.as_bytes() == theirs.as_bytes()
     assert ours.as_bytes() == theirs.as_bytes()
+
+
+def test_a_link_in_a_header_stays_whole_however_long() -> None:
+    """RFC 8058 needs it as it stands: an encoded word is no link."""
+    link = f"<https://news.example.org/unsubscribe/{'x' * 200}>"
+    message = EmailMessage(policy=POLICY)
+    message["List-Unsubscribe"] = link
+    assert message.as_bytes().split(b"\r\n")[0].decode() == f"List-Unsubscribe: {link}"
