@@ -24,7 +24,7 @@ def main() -> int:
             if options.servers:
                 compare_servers(folder, sink)
             else:
-                parts = [options.only] if options.only else list(PARTS)
+                parts = options.only or list(PARTS)
                 Bench(folder, sink, QUICK if options.quick else FULL).run(parts)
     except BenchError as error:
         progress.print(f"bench: {error}", style="red", markup=False)
@@ -35,7 +35,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="short loads, few subscribers")
-    parser.add_argument("--only", choices=PARTS, help="measure this part alone")
+    parser.add_argument("--only", nargs="+", choices=PARTS, help="measure these parts alone")
     parser.add_argument("--servers", action="store_true", help="compare WSGI servers instead")
     return parser.parse_args()
 
