@@ -17,13 +17,17 @@ from subscriptions.transfer.importing.outcomes import OF_STATUS, Outcome
 
 SUBSCRIBERS, SUBSCRIPTIONS = table_of(Subscriber), table_of(Subscription)
 ANY_ENTRY = select(table_of(Suppression).c.id).limit(1)
-STATUSES = (
-    select(SUBSCRIBERS.c.address_key, SUBSCRIPTIONS.c.status)
-    .join(SUBSCRIPTIONS, SUBSCRIPTIONS.c.subscriber_id == SUBSCRIBERS.c.id)
+# A join would let SQLite begin with everybody whom the newsletter has.
+STATUS = (
+    select(SUBSCRIPTIONS.c.status)
     .where(
-        SUBSCRIBERS.c.address_key.in_(bindparam("keys", expanding=True)),
+        SUBSCRIPTIONS.c.subscriber_id == SUBSCRIBERS.c.id,
         SUBSCRIPTIONS.c.newsletter_id == bindparam("newsletter"),
     )
+    .scalar_subquery()
+)
+STATUSES = select(SUBSCRIBERS.c.address_key, STATUS).where(
+    SUBSCRIBERS.c.address_key.in_(bindparam("keys", expanding=True))
 )
 
 
@@ -36,7 +40,9 @@ def standing_of(
     connection = session.connection()
     parameters = {"keys": [person.key for person in people], "newsletter": newsletter_id}
     found = {
-        key: OF_STATUS[status] for key, status in connection.execute(STATUSES, parameters).all()
+        key: OF_STATUS[status]
+        for key, status in connection.execute(STATUSES, parameters).all()
+        if status is not None
     }
     return _suppressed(session, connection, newsletter_id, people) | found
 
