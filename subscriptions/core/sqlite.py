@@ -16,6 +16,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
+from subscriptions.core.flushing import Flusher
+
 WRITER = "assent_writer"
 BUSY_SECONDS = 4.0
 FIRST_PAUSE = 0.0001  # seconds
@@ -32,11 +34,18 @@ PRAGMAS = (
 _LOCK = "assent_writer_lock"
 _LOG = "assent_write_ahead_log"
 _COMMITTED = "assent_committed"
+_FLUSHER = "assent_flusher"
 
 
 def configure_sqlite(engine: Engine) -> None:
     """Make every connection of ``engine`` safe to write with; see the module's docstring."""
-    event.listen(engine, "connect", _on_connect)
+    flusher = Flusher()
+
+    def on_connect(connection: sqlite3.Connection, record: Any) -> None:
+        _on_connect(connection, record)
+        record.info[_FLUSHER] = flusher
+
+    event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", _on_begin)
     event.listen(engine, "commit", _on_commit)
     event.listen(engine, "checkin", _on_checkin)
@@ -132,7 +141,7 @@ def _flush(connection: sqlite3.Connection, info: Any) -> None:
     """
     if _LOG not in info:
         info[_LOG] = os.open(f"{_path(connection)}-wal", os.O_RDWR | os.O_CLOEXEC)
-    os.fdatasync(info[_LOG])
+    info[_FLUSHER].flush(info[_LOG])
 
 
 def _path(connection: sqlite3.Connection) -> str:
