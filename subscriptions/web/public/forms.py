@@ -20,6 +20,8 @@ from subscriptions.core.words import gettext
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.fields import PROFILE_FIELDS, ProfileField
 from subscriptions.newsletters.queries import OpenForm, TopicChoice
+from subscriptions.privacy.policy import Trigger, current_policy
+from subscriptions.privacy.policy.terms import PROFILE
 from subscriptions.web.checkboxes import CheckboxesField, SelectChoice
 
 TICK_THE_BOX = _("Please tick the box if you want to receive this newsletter.")
@@ -53,6 +55,12 @@ class PublicForm(Form):
     def profile_fields(self) -> Iterator[Field]:
         """The optional fields that this form asks for, in their order."""
         return (field for field in self if field.short_name in PROFILE_FIELDS)
+
+    def profile_purpose(self) -> str | None:
+        """What the policy in force says they are for (GDPR Article 13(1)(c)); None without any."""
+        if not any(self.profile_fields()):
+            return None
+        return current_policy().need(PROFILE, Trigger.UNSUBSCRIBED).purpose
 
     def profile(self) -> dict[str, str]:
         """What was filled in beside the address."""
