@@ -15,7 +15,7 @@ LOADS = re.compile(
 )
 ANCHOR = re.compile(r'<a\s[^>]*?href="([^"]+)"[^>]*>(.*?)</a>', re.DOTALL)
 PLACES = "|".join((*PATHS.values(), "admin", "privacy"))
-OWN_LINK = re.compile(rf"https://news\.example\.org/({PLACES})(/[\w.-]+)?")
+OWN_LINK = re.compile(rf"https://news\.example\.org/({PLACES})(/[\w.-]+)*")
 
 
 def test_no_mail_holds_an_image_or_a_link_that_leads_elsewhere_than_it_says() -> None:
@@ -29,3 +29,20 @@ def test_no_mail_holds_an_image_or_a_link_that_leads_elsewhere_than_it_says() ->
         assert text.count("<a ") == len(ANCHOR.findall(text))
         for target, said in ANCHOR.findall(text):
             assert OWN_LINK.fullmatch(target) or target.removeprefix("mailto:") == said, path.name
+
+
+def test_every_mail_to_a_subscriber_ends_with_the_ways_to_choose_and_to_leave() -> None:
+    """MC6, MM1, MG3."""
+    found = 0
+    for path in sorted(GOLDEN.glob("*.eml")):
+        mail = message_from_bytes(path.read_bytes(), policy=default)
+        if "List-Unsubscribe" not in mail:
+            continue
+        found += 1
+        for kind, begin in (("plain", "\n-- \n"), ("html", 'class="foot"')):
+            part = mail.get_body((kind,))
+            assert part is not None, path.name
+            _, foot = part.get_content().split(begin)
+            for way in ("preferences", "unsubscribe"):
+                assert f"https://news.example.org/{way}/" in foot, path.name
+    assert found == 5
