@@ -174,7 +174,7 @@ def test_the_trail_says_what_and_not_who(app: Flask, desk: Desk) -> None:
 def test_a_person_sees_and_takes_along_what_was_recorded_and_an_erasure_leaves_it(
     app: Flask, desk: Desk, client: Visitor, smtp: SmtpServer
 ) -> None:
-    """MM2, MP5."""
+    """MM2, MP5, MM3."""
     path = record(app, desk, "rectification")
     desk.send(f"{path}/contact", words="She told us how it is spelt")
     manage = manage_path(app, client, smtp)

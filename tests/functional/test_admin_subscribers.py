@@ -39,6 +39,7 @@ def _record_of(desk: Desk, address: str) -> str:
 
 
 def test_people_are_found_by_how_their_address_begins(app: Flask, client: Visitor) -> None:
+    """MC7."""
     desk = _owner(app)
     for name in ("ada", "adam", "bob", "a_x", "a%y"):
         sign_up(client, f"{name}@example.org")
@@ -132,7 +133,7 @@ def test_who_has_confirmed_is_not_asked_again(
 def test_one_field_can_be_wiped_and_the_trail_says_that_and_not_what(
     app: Flask, client: Visitor
 ) -> None:
-    """MC14, MM10."""
+    """MC14, MM10, MG9."""
     desk = _owner(app)
     subscribe(app, client, "noise@example.org", company="Bedlam Hospital")
     subscribe(app, client, "ada@example.org", name="Ada", company="Patient of Dr Locock")

@@ -49,6 +49,7 @@ def _shown(desk: Desk, **asked: str) -> list[str]:
 
 
 def test_a_trail_as_it_was_written_is_found_to_be_so(app: Flask, runner: FlaskCliRunner) -> None:
+    """MP11."""
     assert _verify(runner)[0] == 0
     _write(app, "one", "two", "three", answer=42, words=["ä", None])
     code, said = _verify(runner)

@@ -151,6 +151,7 @@ def test_a_token_of_another_purpose_confirms_nothing(
 
 
 def test_an_address_is_active_only_after_its_holder_said_so(app: Flask, client: Visitor) -> None:
+    """MS2."""
     for _ in range(3):
         sign_up(client)
     assert _status(app) == "pending"

@@ -82,6 +82,7 @@ def test_a_row_holds_all_that_is_known(app: Flask, client: Visitor, clock: Froze
 
 
 def test_the_links_of_a_row_work(app: Flask, client: Visitor) -> None:
+    """MM1, for an external mailer."""
     subscribe(app, client)
     [row] = read_csv(export_csv(app))
     assert client.get(row["preferences_url"]).status_code == 200
@@ -91,6 +92,7 @@ def test_the_links_of_a_row_work(app: Flask, client: Visitor) -> None:
 
 
 def test_pending_people_are_exported_only_as_pending(app: Flask, client: Visitor) -> None:
+    """MS2."""
     subscribe(app, client, "active@example.org")
     sign_up(client, "pending@example.org")
     assert addresses(app) == addresses(app, "active") == ["active@example.org"]

@@ -83,6 +83,7 @@ def test_a_yes_keeps_it_for_two_more_years(app: Flask, client: Visitor, clock: F
 
 
 def test_looking_at_the_page_is_no_answer(app: Flask, client: Visitor, clock: FrozenClock) -> None:
+    """MM6."""
     clock.advance(seconds=TWO_YEARS.total_seconds())
     _run(app)
     stay = link_to(app, Purpose.STAY)

@@ -202,6 +202,7 @@ def test_the_confirmation_mail_says_that_there_is_a_button_and_carries_no_advert
 def test_a_mail_to_a_subscriber_can_be_unsubscribed_from_with_one_click(
     app: Flask, client: Visitor, smtp: SmtpServer, clock: FrozenClock
 ) -> None:
+    """MM1."""
     mail = _already_subscribed(app, client, smtp, clock)
     links = links_in(mail)
     assert mail.content["List-Unsubscribe"] == f"<https://news.example.org{links['unsubscribe']}>"

@@ -145,7 +145,7 @@ def test_what_was_never_confirmed_can_not_be_kept_by_a_restriction(
 def test_everything_is_erased_at_once(
     app: Flask, client: Visitor, smtp: SmtpServer, path: str
 ) -> None:
-    """MM4, MP1, MP6, MC13."""
+    """MM4, MP1, MP6, MC13, MS5."""
     subscribe(app, client, form="other", name="Countess")
     smtp.defer()
     act(client, path, "address", **{"new-email": "augusta@example.org"})

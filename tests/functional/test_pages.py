@@ -199,6 +199,7 @@ def test_an_installation_without_newsletters_has_an_index_too(app: Flask) -> Non
 
 
 def test_the_style_sheet_has_no_way_out(client: Visitor) -> None:
+    """MS7."""
     sheet = client.get("/static/public.css", buffered=True).text
     assert "://" not in sheet
     assert "@import" not in sheet

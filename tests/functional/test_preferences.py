@@ -79,7 +79,7 @@ def test_looking_changes_nothing(app: Flask, client: Visitor, method: str) -> No
 
 @pytest.mark.parametrize("chosen", [[], ["law"], ["art", "law"]])
 def test_topics_can_be_chosen(app: Flask, client: Visitor, chosen: list[str]) -> None:
-    """MC3."""
+    """MC3, MC6."""
     answer = _save(app, client, topics=chosen)
     assert answer.status_code == 200
     assert "Your choices are saved." in answer.text
@@ -98,6 +98,7 @@ def test_frequency_and_language_can_be_chosen(app: Flask, client: Visitor) -> No
 def test_a_pause_has_a_last_day_and_can_be_ended_early(
     app: Flask, client: Visitor, clock: FrozenClock
 ) -> None:
+    """MP3."""
     answer = _save(app, client, paused_until="2026-04-01")
     assert "paused until" in answer.text
     assert _own(app)["paused_until"] == date(2026, 4, 1)

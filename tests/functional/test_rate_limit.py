@@ -92,6 +92,7 @@ def test_looking_and_leaving_are_never_limited(client: Visitor) -> None:
 
 
 def test_the_counter_does_not_know_the_client_s_address(app: Flask, client: Visitor) -> None:
+    """MS4."""
     _exhaust(client)
     kept = str(rows_of(app, "rate_limits"))
     assert kept != "[]"

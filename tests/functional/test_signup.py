@@ -98,6 +98,7 @@ def test_the_optional_fields_are_kept(app: Flask, client: Visitor) -> None:
 
 
 def test_fields_that_the_form_does_not_ask_for_are_not_kept(app: Flask, client: Visitor) -> None:
+    """MS1."""
     assert sign_up(client, job_title="Countess", status="active").status_code == 303
     assert "Countess" not in str(dump(app))
     [person] = rows_of(app, "subscribers", address_key=ADA.casefold())

@@ -61,6 +61,7 @@ def _consent(app: Flask, address: str = ADA) -> list[dict[str, object]]:
 def test_the_first_step_is_recorded_as_it_happened(
     app: Flask, client: Visitor, clock: FrozenClock
 ) -> None:
+    """MG1, MS4, MC1, MC11."""
     answer = client.post(
         "/forms/news",
         data={"email": ADA, "consent": "y", "topics": ["law", "art"]},
@@ -86,6 +87,7 @@ def test_the_first_step_is_recorded_as_it_happened(
 def test_the_second_step_is_recorded_beside_the_first(
     app: Flask, client: Visitor, clock: FrozenClock
 ) -> None:
+    """MG1, MS4."""
     sign_up(client, topics=["art"])
     clock.advance(hours=5)
     client.post(

@@ -45,6 +45,7 @@ def _one_click(app: Flask, link: str, **options: str) -> TestResponse:
 def test_one_click_ends_and_erases_and_a_second_click_is_fine(
     app: Flask, client: Visitor, kind: str
 ) -> None:
+    """MM1, MC12, MG3."""
     before = dump(app)
     subscribe(app, client, topics=["art", "law"], name="Ada", phone="1")
     link = link_to(app, Purpose.UNSUBSCRIBE)
@@ -62,6 +63,7 @@ def test_one_click_ends_and_erases_and_a_second_click_is_fine(
 def test_the_link_in_the_mail_s_header_is_the_one_that_works(
     app: Flask, client: Visitor, smtp: SmtpServer, clock: FrozenClock
 ) -> None:
+    """MM1, MG3."""
     subscribe(app, client)
     deliver(app, smtp)
     clock.advance(hours=1)
@@ -150,6 +152,7 @@ def test_a_pending_sign_up_can_be_ended_as_well(app: Flask, client: Visitor) -> 
 def test_mail_that_is_queued_for_the_person_is_not_sent(
     app: Flask, client: Visitor, smtp: SmtpServer
 ) -> None:
+    """MG3."""
     deliver(app, smtp)
     subscribe(app, client)
     assert rows_of(app, "outbox_messages", recipient=ADA)

@@ -17,6 +17,7 @@ FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.
     ],
 )
 def test_a_truncated_address_is_that_of_a_network(address: str, expected: str) -> None:
+    """MS4."""
     assert record_address(address, Recording.TRUNCATED) == expected
 
 
@@ -32,6 +33,7 @@ def test_nothing_is_recorded_where_the_policy_says_nothing() -> None:
 
 
 def test_everything_is_recorded_where_the_policy_says_so() -> None:
+    """MG1."""
     assert record_address("198.51.100.77", Recording.FULL) == "198.51.100.77"
     assert record_user_agent(FIREFOX, Recording.FULL) == FIREFOX
 
