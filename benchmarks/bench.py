@@ -11,12 +11,14 @@ from benchmarks.load import Result
 from benchmarks.memory import Memory
 from benchmarks.peers.peer import FREELETTER, NEWSLETTER, Peer, PeerBench, PeerFigures
 from benchmarks.postgres import postgres
+from benchmarks.purging import Purged, measure_purge
 from benchmarks.report import (
     console,
     export_table,
     import_table,
     memory_table,
     pages_table,
+    purge_table,
     requests_table,
     targets_table,
 )
@@ -34,10 +36,11 @@ from benchmarks.targets import (
     beside_peer,
     export_targets,
     import_targets,
+    purge_targets,
     steady,
 )
 
-PARTS = ("floor", "peers", "sqlite", "postgresql", "export", "import", "admin")
+PARTS = ("floor", "peers", "sqlite", "postgresql", "export", "import", "purge", "admin")
 
 
 class Bench:
@@ -52,6 +55,7 @@ class Bench:
         self._peer: PeerFigures | None = None
         self._export: ExportFigures | None = None
         self._imports: list[Imported] = []
+        self._purges: list[Purged] = []
         self._filled: Service | None = None
         self._pages: list[Page] = []
 
@@ -64,6 +68,7 @@ class Bench:
             "postgresql": self._postgresql,
             "export": self._exporting,
             "import": self._importing,
+            "purge": self._purging,
             "admin": self._admin,
         }
         for part in PARTS:
@@ -128,6 +133,16 @@ class Bench:
                     say(f"{store}: import of {rows:,} people")
                     self._imports.append(measure_import(service, store, rows))
 
+    def _purging(self) -> None:
+        with postgres(self._scratch) as server:
+            for store, url in (("SQLite", ""), ("PostgreSQL", server.database("purge"))):
+                say(f"{store}: purge of {self._scale.expired:,} expired sign-ups")
+                service = Service(self._scratch / f"purge-{store}", self._sink, url)
+                purged = measure_purge(service, store, self._scale)
+                self._purges.append(purged)
+                for when, result in (("quiet", purged.quiet), ("beside the purge", purged.busy)):
+                    self._requests.append((f"Assent {store}", f"sign-up, {when}", result))
+
     def _admin(self) -> None:
         """Last of all: it fills both databases anew, with years of counts and a long trail."""
         many = Crowd(self._scale.many, rounds=1, per_load=0)
@@ -147,6 +162,8 @@ class Bench:
             console.print(export_table(self._export))
         if self._imports:
             console.print(import_table(self._imports))
+        if self._purges:
+            console.print(purge_table(self._purges))
         if self._pages:
             console.print(pages_table(self._pages))
         if targets := self._targets():
@@ -162,6 +179,8 @@ class Bench:
             targets += export_targets(self._export)
         for few, many in zip(self._imports[::2], self._imports[1::2], strict=True):
             targets += import_targets(few, many)
+        for purged in self._purges:
+            targets += purge_targets(purged)
         targets += admin_targets(self._pages)
         return targets
 

@@ -1,23 +1,18 @@
 """Import: people who have agreed elsewhere, through the command line, on either database."""
 
-import fcntl
-import os
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from benchmarks import memory
 from benchmarks.errors import BenchError
+from benchmarks.locks import Waiting
 from benchmarks.people import address
 from benchmarks.processes import running
 from benchmarks.service import REPOSITORY, Service
 
 IMPORT_SECONDS = 900.0
 GROUNDS = ("--consented", "double_opt_in", "--evidence", "the list of the bench")
-LOOK_EVERY = 0.002  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,51 +35,13 @@ class Imported:
         return self.rows / self.seconds
 
 
-class Waiting:
-    """Asks for the writer lock again and again, as a sign-up would, and notes the longest wait."""
-
-    def __init__(self, lock: Path) -> None:
-        """Nothing was waited for yet."""
-        self.longest = 0.0
-        self._lock = lock
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._ask, daemon=True)
-
-    def __enter__(self) -> Self:
-        """Starts asking."""
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stops; `longest` stays."""
-        self._done.set()
-        self._thread.join()
-
-    def _ask(self) -> None:
-        handle = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            while not self._done.wait(LOOK_EVERY):
-                began = time.perf_counter()
-                fcntl.flock(handle, fcntl.LOCK_EX)
-                self.longest = max(self.longest, time.perf_counter() - began)
-                fcntl.flock(handle, fcntl.LOCK_UN)
-        finally:
-            os.close(handle)
-
-
 def measure_import(service: Service, store: str, rows: int) -> Imported:
     """Imports so many made-up people into a service that is set up; nothing else runs on it."""
     file = service.folder / f"{rows}.csv"
     _write(file, rows)
-    database = service.settings.database
     if not service.settings.is_sqlite:
         return _run(service, store, file, rows)
-    with Waiting(Path(f"{database.removeprefix('sqlite:///')}.writer")) as waiting:
+    with Waiting(service.settings.database) as waiting:
         imported = _run(service, store, file, rows)
     return Imported(store, rows, imported.seconds, imported.cpu, imported.peak, waiting.longest)
 

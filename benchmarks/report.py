@@ -10,6 +10,7 @@ from benchmarks.exporting import ExportFigures
 from benchmarks.importing import Imported
 from benchmarks.load import CONNECTIONS, Result
 from benchmarks.memory import Memory
+from benchmarks.purging import Purged
 from benchmarks.targets import Target
 
 WIDTH = 110  # when it goes to a file, which has no width of its own
@@ -78,6 +79,17 @@ def import_table(imports: Iterable[Imported]) -> Table:
     for each in imports:
         waited = "" if each.waited is None else f"{each.waited * 1e3:,.0f}"
         rest = (f"{each.cpu:.2f}", f"{each.peak / 1e6:,.0f}", waited)
+        table.add_row(each.store, *_pace(each.rows, each.seconds, each.rate), *rest)
+    return table
+
+
+def purge_table(purges: Iterable[Purged]) -> Table:
+    """The purges to their end, nothing beside them."""
+    table = _table("Purge of expired sign-ups", "who")
+    for heading in ("rows", "seconds", "rows/s", "rows/s beside sign-ups", "longest batch ms"):
+        table.add_column(heading, justify="right")
+    for each in purges:
+        rest = (f"{each.rate_beside:,.0f}", f"{each.held * 1e3:,.0f}")
         table.add_row(each.store, *_pace(each.rows, each.seconds, each.rate), *rest)
     return table
 

@@ -47,6 +47,7 @@ from subscriptions.subscribers.models import (
 )
 
 CHUNK = 25_000
+EXPIRED = timedelta(days=3)
 FAST = ("synchronous = OFF", "journal_mode = WAL", "cache_size = -1000000", "temp_store = MEMORY")
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 
@@ -70,11 +71,15 @@ NUMBERS = {
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Who is put in: `staying` active people, and for each round as many to confirm and to end."""
+    """Who is put in: `staying` active people, and for each round as many to confirm and to end.
+
+    `expired` people more signed up three days ago and never confirmed: the purge of a later day.
+    """
 
     staying: int
     rounds: int
     per_load: int
+    expired: int = 0
 
     @property
     def leaving(self) -> int:
@@ -87,9 +92,14 @@ class Crowd:
         return self.staying + self.leaving
 
     @property
-    def total(self) -> int:
-        """Everybody, numbered from 1: the active first, then those who are yet to confirm."""
+    def current(self) -> int:
+        """The active and those who are yet to confirm."""
         return self.active + self.leaving
+
+    @property
+    def total(self) -> int:
+        """Everybody, numbered from 1: the active, those who are yet to confirm, the expired."""
+        return self.current + self.expired
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +161,16 @@ def _offer(connection: Connection) -> Offer:
 
 
 def _put_in(connection: Connection, offer: Offer, start: int, crowd: Crowd) -> None:
-    """The next chunk of the crowd; a chunk is either active or pending."""
+    """The next chunk of the crowd; what is in it may be active, pending and expired."""
     moment = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=start % 86_400)
     end = start + CHUNK
-    for low, high, active in (
-        (start, min(end, crowd.active + 1), True),
-        (max(start, crowd.active + 1), end, False),
+    for low, high, active, at in (
+        (start, min(end, crowd.active + 1), True, moment),
+        (max(start, crowd.active + 1), min(end, crowd.current + 1), False, moment),
+        (max(start, crowd.current + 1), end, False, moment - EXPIRED),
     ):
         chunk = (CROWD.c.number >= low) & (CROWD.c.number < high)
-        for statement in _statements(offer, moment, active=active, chunk=chunk):
+        for statement in _statements(offer, at, active=active, chunk=chunk):
             connection.execute(statement)
 
 
@@ -234,7 +245,7 @@ def _advance_sequences(connection: Connection) -> None:
 def _chosen(connection: Connection, crowd: Crowd) -> tuple[list[str], list[str]]:
     """References of those who will confirm, and of those who will leave: spread over all."""
     number, reference = CROWD.c.number, CROWD.c.reference
-    waiting = select(reference).where(number > crowd.active)
+    waiting = select(reference).where(number > crowd.active, number <= crowd.current)
     leaving = select(reference).where(number <= crowd.active).limit(crowd.leaving)
     return (
         list(connection.scalars(waiting.order_by(number))),

@@ -8,6 +8,7 @@ from benchmarks.exporting import ExportFigures
 from benchmarks.importing import Imported
 from benchmarks.load import Result
 from benchmarks.peers.peer import PeerFigures
+from benchmarks.purging import Purged
 from benchmarks.rounds import OPERATIONS, Compared
 
 TIMES_PEER = {"SQLite": 8.0, "PostgreSQL": 4.0}
@@ -16,6 +17,7 @@ COST = 1.15
 SHARE = 0.25
 GROWTH_MB = 50.0
 PAGE_MS = 200.0
+BESIDE = 2.0
 IMPORTED = 20_000.0
 LOCKED_MS = 100.0
 
@@ -92,3 +94,13 @@ def import_targets(few: Imported, many: Imported) -> Iterator[Target]:
     if many.waited is not None:
         waited = many.waited * 1e3
         yield Target(f"{store}: import, longest lock", LOCKED_MS, waited, " ms", most=True)
+
+
+def purge_targets(purged: Purged) -> Iterator[Target]:
+    """How long one batch was in the way, and what that does to the slowest sign-ups."""
+    store, held = purged.store, purged.held * 1e3
+    yield Target(f"{store}: purge, longest batch", LOCKED_MS, held, " ms", most=True)
+    promise = f"{store}: sign-up, p99 beside the purge by quiet p99"
+    yield Target(promise, BESIDE, purged.busy.p99 / purged.quiet.p99, "x", most=True)
+    wrong = sum(each.unexpected + each.broken for each in (purged.quiet, purged.busy))
+    yield Target(f"{store}: purge, answers other than expected", 0, wrong, "", most=True)
