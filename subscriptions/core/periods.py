@@ -8,6 +8,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler
@@ -90,6 +91,7 @@ class Period:
         )
 
 
+@cache
 def may_be_longer(one: Period, other: Period) -> bool:
     """Whether ``one`` lasts longer than ``other`` from some start in the calendar."""
     months, days = one.months - other.months, one.days - other.days

@@ -1,0 +1,25 @@
+"""Routes that cost nothing to build addresses until somebody asks for one."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from werkzeug.routing import Rule
+
+Build = Callable[..., tuple[str, str]]
+
+
+class LateRule(Rule):
+    """A route whose builder of addresses is compiled when it is first called.
+
+    Werkzeug compiles two for each route when the application is made, which is most of what a
+    command that needs none of them would wait for.
+    """
+
+    def _compile_builder(self, append_unknown: bool = True) -> Build:
+        compiled = cache(super()._compile_builder)
+
+        def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
+            return compiled(append_unknown)(rule, **values)
+
+        return build
