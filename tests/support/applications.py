@@ -7,6 +7,7 @@ import flask_migrate
 from flask import Flask
 from flask.testing import FlaskClient
 from huey import Huey
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
 from subscriptions import create_app
@@ -29,6 +30,28 @@ class Visitor(FlaskClient):
         if args and isinstance(args[0], str):
             kwargs.setdefault("base_url", self.public_url)
         return super().open(*args, **kwargs)
+
+
+class Bytecode(BytecodeCache):
+    """The templates that were compiled in this process, for the next application.
+
+    What is kept depends on nothing but the text of the template.
+    """
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill in what was compiled before, if its text is still the same."""
+        if compiled := self._compiled.get(bucket.key):
+            bucket.bytecode_from_string(compiled)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled now."""
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+BYTECODE = Bytecode()
 
 
 def make_settings(data_dir: Path, database_url: str, **changes: Any) -> Settings:

@@ -24,6 +24,10 @@ OPTIONS = (
     "autovacuum=off",
     "listen_addresses=",
     "max_connections=60",
+    # Each new database makes two checkpoints, which look at every buffer.
+    "shared_buffers=16MB",
+    "wal_level=minimal",
+    "max_wal_senders=0",
 )
 
 
