@@ -1,5 +1,6 @@
 """``flask serve`` as a process: it starts, ends, and starts again."""
 
+import socket
 import sqlite3
 from pathlib import Path
 
@@ -21,7 +22,9 @@ def _newsletters(data_dir: Path) -> list[tuple[str, int]]:
     return rows
 
 
-def test_ctrl_c_ends_every_process_at_once_and_without_a_word(make_service: MakeService) -> None:
+def test_ctrl_c_ends_every_process_without_a_word_and_empties_the_log_of_deleted_rows(
+    make_service: MakeService,
+) -> None:
     service = make_service()
     service.start()
     family = _family(service)
@@ -29,6 +32,8 @@ def test_ctrl_c_ends_every_process_at_once_and_without_a_word(make_service: Make
     assert service.stop() == 0
     assert not [process for process in family if process.is_running()]
     assert service.log == before
+    log = service.data_dir / "assent.sqlite-wal"
+    assert not log.exists() or log.stat().st_size == 0
 
 
 def test_nothing_goes_on_when_the_server_is_killed(make_service: MakeService) -> None:
@@ -50,24 +55,15 @@ def test_a_second_start_keeps_everything(make_service: MakeService) -> None:
     newsletters = _newsletters(service.data_dir)
     key = (service.data_dir / "secret_keys").read_text()
     service.start()
-    service.stop()
     assert newsletters
     assert _newsletters(service.data_dir) == newsletters
     assert (service.data_dir / "secret_keys").read_text() == key
 
 
-def test_the_log_of_deleted_rows_is_empty_after_the_end(make_service: MakeService) -> None:
-    service = make_service()
-    service.start()
-    service.stop()
-    log = service.data_dir / "assent.sqlite-wal"
-    assert not log.exists() or log.stat().st_size == 0
-
-
 def test_a_port_that_is_taken_is_said_in_one_line(make_service: MakeService) -> None:
-    service, other = make_service(), make_service()
-    service.start()
-    found = other.flask("serve", ASSENT_PORT=str(service.port))
+    service = make_service()
+    with socket.create_server(("127.0.0.1", service.port)):
+        found = service.flask("serve")
     assert found.returncode == 1
     assert found.stderr.splitlines() == [
         f"Error: port {service.port} on 127.0.0.1 is in use already"
