@@ -15,6 +15,9 @@ ARGS ?=
 # Tests run in this many processes.
 JOBS ?= 2
 
+# Tests start many processes: each would compile the whole service where the environment says this.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help run test check format bench lock screenshots env env-dev
 
 help: ## this list
