@@ -1,9 +1,10 @@
 """What is still held of a person: the raw bytes of every file, and every table."""
 
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
-from sqlalchemy import inspect, literal_column, select, table
+from sqlalchemy import Connection, Select, inspect, literal_column, select, table
 
 from subscriptions.core.sqlite import truncate_log
 from subscriptions.extensions import db
@@ -36,9 +37,14 @@ def _files(app: Flask) -> list[Path]:
 
 def _tables(app: Flask) -> dict[str, bytes]:
     with app.app_context(), db.engine.connect() as connection:
-        return {
-            name: repr(
-                connection.execute(select(literal_column("*")).select_from(table(name))).all()
-            ).encode()
-            for name in inspect(connection).get_table_names()
-        }
+        # Tuples, because what SQLAlchemy shows of its rows is cut short.
+        return {name: repr(_rows(connection, name)).encode() for name in _names(connection)}
+
+
+def _names(connection: Connection) -> list[str]:
+    return inspect(connection).get_table_names()
+
+
+def _rows(connection: Connection, name: str) -> list[tuple[Any, ...]]:
+    everything: Select[Any] = select(literal_column("*")).select_from(table(name))
+    return [tuple(row) for row in connection.execute(everything).all()]
