@@ -37,6 +37,7 @@ from subscriptions.subscribers import (
     announcing,
     closing,
     counters,
+    export_files,
     import_files,
     snapshots,
     suppression,
@@ -46,6 +47,7 @@ from subscriptions.subscribers.keeping import bind_keeping
 from subscriptions.subscribers.mails import CONFIRM, CONFIRM_WITHIN
 from subscriptions.subscribers.models import SUBSCRIPTION
 from subscriptions.subscribers.opt_in import note_confirmation_mail
+from subscriptions.transfer.exporting import working as exporting
 from subscriptions.transfer.importing import working
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,6 +60,7 @@ for _category in (
     *enquiry_data.CATEGORIES,
     *request_data.CATEGORIES,
     *import_files.CATEGORIES,
+    *export_files.CATEGORIES,
 ):
     registry.register(_category)
 noters[CONFIRM] = note_confirmation_mail
@@ -175,5 +178,6 @@ def configure_jobs(app: Flask, settings: Settings) -> None:
         snapshots,
         notices,
         working,
+        exporting,
     )
     bind_jobs(app, queue, [job for room in rooms for job in room.JOBS])

@@ -3,34 +3,35 @@
 import os
 import secrets
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 from rich.console import Console
 from rich.progress import track
-from sqlalchemy.orm import Session
 
 from subscriptions.cli.output import plain_errors
 from subscriptions.core.transactions import current_session, unit_of_work
 from subscriptions.newsletters.queries import newsletter_by_slug
 from subscriptions.operators.audit import COMMAND_LINE, record
-from subscriptions.transfer.export import stream_subscribers_csv
-from subscriptions.transfer.selection import Choice, select_for_export
-from subscriptions.transfer.spreadsheet import write_subscribers_xlsx
+from subscriptions.transfer.exporting.asking import AT_ONCE, Format, Wanted, ask_for_export
+from subscriptions.transfer.exporting.queries import export_of
+from subscriptions.transfer.exporting.serving import Plan, file_while_reading, plan_of
+from subscriptions.transfer.selection import Choice
+from subscriptions.transfer.spreadsheet import MAX_ROWS
 
+PURPOSE = "Taken on the command line"
 export = AppGroup("export", help="Export subscribers.")
-
-Writer = Callable[[Session, int, BinaryIO, str | None, str | None], None]
 
 
 @export.command()
 @click.option("--newsletter", "slug", required=True, metavar="SLUG", help="Whose subscribers.")
-@click.option("--format", "kind", type=click.Choice(["csv", "xlsx"]), default="csv")
+@click.option(
+    "--format", "kind", type=click.Choice([kind.value for kind in Format]), default=Format.CSV.value
+)
 @click.option(
     "--status",
     type=click.Choice([choice.value for choice in Choice]),
@@ -38,55 +39,51 @@ Writer = Callable[[Session, int, BinaryIO, str | None, str | None], None]
     help="active: those who may be mailed now (default).",
 )
 @click.option("--topic", metavar="SLUG", help="Only those who chose this topic.")
+@click.option("--purpose", default=PURPOSE, show_default=True, help="What for; kept on record.")
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Written whole or not at all, readable by you alone. Default: standard output.",
 )
-def subscribers(slug: str, kind: str, status: str, topic: str | None, output: Path | None) -> None:
+def subscribers(
+    slug: str, kind: str, status: str, topic: str | None, purpose: str, output: Path | None
+) -> None:
     """Export a newsletter's subscribers, with their unsubscribe and preference links."""
+    wanted = Wanted(Format(kind), status, topic, purpose=purpose)
     with plain_errors(), _destination(output) as file:
-        session = current_session()
-        newsletter = newsletter_by_slug(session, slug)
-        select_for_export(session, newsletter.id, status, topic)  # refuse before it is noted
-        _note(kind, slug, status, topic)
-        WRITERS[kind](session, newsletter.id, file, status, topic)
+        _write(file, *_begin(slug, wanted))
     if output:
         click.echo(f"Exported to {output}", err=True)
 
 
-def _note(kind: str, slug: str, status: str, topic: str | None) -> None:
-    """Note the export in the audit trail, before anything leaves."""
+def _begin(slug: str, wanted: Wanted) -> tuple[Plan, int]:
+    """Put the export on record, before anything leaves; and about how many will be in it."""
     with unit_of_work() as session:
+        newsletter = newsletter_by_slug(session, slug)
+        asked = ask_for_export(session, newsletter.id, wanted, COMMAND_LINE, kept=False)
         record(
             session,
             COMMAND_LINE,
             "subscribers.exported",
             f"newsletter {slug}",
-            format=kind,
-            status=status,
-            topic=topic,
+            newsletter=slug,
+            export=asked.export.reference,
+            format=wanted.format.value,
+            status=wanted.status,
+            topic=wanted.topic,
         )
+        expected = AT_ONCE if asked.at_once else MAX_ROWS
+    session = current_session()
+    export = export_of(session, newsletter_by_slug(session, slug).id, asked.export.reference)
+    return plan_of(session, export), expected
 
 
-def _write_csv(
-    session: Session, newsletter_id: int, file: BinaryIO, status: str | None, topic: str | None
-) -> None:
-    chunks = stream_subscribers_csv(session, newsletter_id, status, topic)
+def _write(file: BinaryIO, plan: Plan, expected: int) -> None:
+    chunks = file_while_reading(plan, expected)
     console = Console(stderr=True)
     quiet = not console.is_terminal
     file.writelines(track(chunks, "Exporting", console=console, transient=True, disable=quiet))
-
-
-def _write_xlsx(
-    session: Session, newsletter_id: int, file: BinaryIO, status: str | None, topic: str | None
-) -> None:
-    folder = current_app.extensions["assent_settings"].data_dir
-    write_subscribers_xlsx(session, newsletter_id, file, folder, status, topic)
-
-
-WRITERS: dict[str, Writer] = {"csv": _write_csv, "xlsx": _write_xlsx}
 
 
 @contextmanager

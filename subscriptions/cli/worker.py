@@ -20,6 +20,7 @@ from subscriptions.extensions import db
 from subscriptions.mail import outbox
 from subscriptions.mail.mailbox import start_local_mailbox
 from subscriptions.privacy.retention.running import PURGE
+from subscriptions.transfer.exporting import making
 from subscriptions.transfer.importing import tasks
 from subscriptions.transfer.importing.planning import WORK
 
@@ -53,7 +54,7 @@ def run_worker(app: Flask) -> None:
             _release_leases(app)
         with app.app_context():
             # What was due while no worker ran is due now.
-            for job in (outbox.DELIVER, PURGE, WORK):
+            for job in (outbox.DELIVER, PURGE, WORK, making.WORK):
                 start(job)
         if settings.is_sqlite:
             log = Path(f"{make_url(settings.database).database}-wal")
@@ -96,6 +97,7 @@ def _release_leases(app: Flask) -> None:
     with app.app_context(), unit_of_work() as session:
         outbox.release_leases(session)
         tasks.release_leases(session)
+        making.release_leases(session)
 
 
 def _tidy(app: Flask, log: Path, stopping: threading.Event) -> None:

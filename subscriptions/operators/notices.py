@@ -27,13 +27,23 @@ class Notice:
 
 def tell_owners(session: Session, notice: Notice, number: int, contact: str = "") -> None:
     """Mail every owner, and ``contact`` besides if that is a mail address of nobody of them."""
+    _mail(session, {*_owners(session), *_addresses(contact)}, notice, number)
+
+
+def tell_operator(session: Session, address: str, notice: Notice, number: int) -> None:
+    """Mail the operator with this address, unless there is none or the account is closed."""
+    theirs = select(Operator.email).where(Operator.active, Operator.email == address)
+    _mail(session, set(session.scalars(theirs)), notice, number)
+
+
+def _mail(session: Session, recipients: set[str], notice: Notice, number: int) -> None:
     with force_locale(LOCALE):
         context = {
             "title": gettext(notice.title),
             "says": ngettext(notice.one, notice.many, number),
             "page_url": f"{current_links().base_url}/admin/{notice.page}",
         }
-    for recipient in sorted({*_owners(session), *_addresses(contact)}):
+    for recipient in sorted(recipients):
         queue_mail(session, "needs_attention", recipient, LOCALE, context)
 
 

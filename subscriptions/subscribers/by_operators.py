@@ -9,6 +9,7 @@ from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.fields import PROFILE_FIELDS
 from subscriptions.newsletters.models import Newsletter
 from subscriptions.subscribers.ending import Ended, end_subscriptions, erase_person
+from subscriptions.subscribers.export_files import forget_exported
 from subscriptions.subscribers.mail_cap import may_mail
 from subscriptions.subscribers.mails import Recipient, send_confirmation, sender_for
 from subscriptions.subscribers.models import Profile, Subscriber, Subscription
@@ -63,6 +64,7 @@ def wipe_field(session: Session, newsletter_id: int, reference: str, field: str)
     session.execute(update(Profile).where(mine).values({field: None}))
     empty = (getattr(Profile, name).is_(None) for name in PROFILE_FIELDS)
     session.execute(delete(Profile).where(mine, *empty))
+    forget_exported(session, [(newsletter_id, found.id)])
 
 
 def _locked(session: Session, newsletter_id: int, reference: str) -> Subscription:

@@ -24,6 +24,7 @@ from subscriptions.mail.outbox import forget_all_queued
 from subscriptions.newsletters.models import Newsletter
 from subscriptions.newsletters.operations import keep_wording
 from subscriptions.subscribers.consent import READDRESSED, Evidence, record_consent
+from subscriptions.subscribers.export_files import forget_exported_of
 from subscriptions.subscribers.mail_cap import is_capped, one_more
 from subscriptions.subscribers.mails import (
     Person,
@@ -148,6 +149,7 @@ def change_address(session: Session, change: Change, evidence: Evidence) -> None
     forget_all_queued(session, change.subscriber_id)
     connection.execute(delete(CHANGES).where(CHANGES.c.subscriber_id == change.subscriber_id))
     _begin_links_anew(session, change.subscriber_id)
+    forget_exported_of(session, change.subscriber_id)
     words = keep_wording(session, wording()).hash
     for subscription, newsletter in _all_of(session, change.subscriber_id):
         if subscription.status == Status.PENDING:

@@ -17,6 +17,7 @@ from subscriptions.mail.models import MAIL
 from subscriptions.mail.outbox import forget_queued
 from subscriptions.subscribers.consent import forget_request
 from subscriptions.subscribers.counters import count
+from subscriptions.subscribers.export_files import forget_exported
 from subscriptions.subscribers.keeping import Keeps, current_keeping
 from subscriptions.subscribers.models import (
     CONSENT,
@@ -131,7 +132,7 @@ def end_subscriptions(
     for row in ending:
         if row.status != Status.ENDED:
             count(connection, row.newsletter_id, event)
-    note_endings(connection, ending, now, dict.fromkeys(staying, keeps))
+    note_endings(unit, ending, now, dict.fromkeys(staying, keeps))
     first = ending[0].newsletter_id if ending else None
     if len(ending) == len(everything) and not staying:
         return Ended(first, erased=True, rows=registry.erase(unit, [subscriber_id]), keeps=keeps)
@@ -144,12 +145,15 @@ def end_subscriptions(
 
 
 def note_endings(
-    connection: Connection,
+    unit: Unit,
     ending: Sequence[Standing],
     now: datetime,
     keeps: Mapping[Standing, Keeps] = NONE_KEPT,
 ) -> None:
-    """Write the ends of subscriptions into the journal, each with what was allowed to stay."""
+    """Write the ends of subscriptions into the journal, each with what was allowed to stay.
+
+    No file that was exported names them from now on, even if something of them stays here.
+    """
     if ending:
         entries = [
             {
@@ -159,7 +163,8 @@ def note_endings(
             }
             for row in ending
         ]
-        JOURNAL.run_many(connection, entries)
+        JOURNAL.run_many(unit.connection(), entries)
+        forget_exported(unit, [(row.newsletter_id, row.id) for row in ending])
 
 
 def delete_subscriptions(unit: Unit, subscription_ids: Sequence[int]) -> Counter[str]:

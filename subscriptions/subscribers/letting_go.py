@@ -34,7 +34,7 @@ def let_go(session: Session, ending: Sequence[Standing], event: Event | None) ->
     if event:
         for newsletter_id, number in Counter(row.newsletter_id for row in ending).items():
             count(connection, newsletter_id, event, number)
-    note_endings(connection, ending, clock.now())
+    note_endings(session, ending, clock.now())
     whole = _with_nothing_else(session, ending)
     if whole:
         registry.erase(session, sorted(whole))

@@ -14,6 +14,7 @@ from subscriptions.core.words import lazy_gettext as _
 from subscriptions.mail.outbox import forget_queued
 from subscriptions.newsletters.fields import PROFILE_FIELDS
 from subscriptions.subscribers.ending import Ended, erase_person
+from subscriptions.subscribers.export_files import forget_exported_of
 from subscriptions.subscribers.mails import Person, tell_changed, tell_erased
 from subscriptions.subscribers.manage_link import Owner
 from subscriptions.subscribers.models import Profile, Subscription
@@ -51,6 +52,7 @@ def correct(
         return False
     session.execute(update(Subscription).where(Subscription.id == own.id).values(locale=locale))
     session.execute(delete(Profile).where(Profile.subscription_id == own.id))
+    forget_exported_of(session, owner.id)
     if wanted:
         values = dict.fromkeys(PROFILE_FIELDS) | wanted
         session.add(Profile(subscription_id=own.id, **values))
@@ -75,6 +77,7 @@ def restrict(session: Session, owner: Owner) -> None:
         .values(restricted_at=clock.now())
     )
     forget_queued(session, owner.id, newsletters)
+    forget_exported_of(session, owner.id)
 
 
 def lift_restriction(session: Session, owner: Owner) -> None:

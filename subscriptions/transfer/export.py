@@ -5,7 +5,7 @@ run as a formula begins with an apostrophe instead, addresses included.
 """
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from io import StringIO
 from typing import Any
@@ -13,49 +13,22 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from subscriptions.core import clock
 from subscriptions.core.links import current_links
 from subscriptions.core.tokens import Purpose
-from subscriptions.core.transactions import leave_reading
 from subscriptions.newsletters.models import SignupForm, Topic
-from subscriptions.transfer.rows import read_batches
-from subscriptions.transfer.selection import Selection, select_for_export
+from subscriptions.transfer.selection import COLUMNS, Selection
 
 CHUNK = 65_536  # bytes
 # What Excel, LibreOffice and Google Sheets take for the start of a formula, full-width forms too.
 FORMULA = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 Row = list[str | None]
+Finish = Callable[[Sequence[Any]], Row]
 
 
-def stream_subscribers_csv(
-    session: Session, newsletter_id: int, status: str | None = None, topic: str | None = None
-) -> Iterator[bytes]:
-    """The newsletter's subscribers as a CSV file, in chunks of about 64 kB.
-
-    ``status`` is ``active`` (the default: those who may be mailed now), ``paused``, ``pending``
-    or ``all``; ``topic`` the slug of a topic they chose. Errors are raised here, not by the
-    iterator, which needs neither the session nor an application context; see
-    :func:`~subscriptions.transfer.selection.select_for_export`. Ends the session's present read.
-    """
-    selection, batches = subscriber_rows(session, newsletter_id, status, topic)
-    return _chunks(selection, batches)
-
-
-def subscriber_rows(
-    session: Session, newsletter_id: int, status: str | None = None, topic: str | None = None
-) -> tuple[Selection, Iterator[list[Row]]]:
-    """What is exported, and its rows in batches: cells in the order of the header, as they are."""
-    selection = select_for_export(session, newsletter_id, status, topic)
-    finish = _finisher(session, newsletter_id)
-    # A read that stays open while a slow client downloads would pin SQLite's write-ahead log.
-    leave_reading(session)
-    batches = read_batches(session.get_bind().engine, selection, clock.today())
-    return selection, ([finish(row) for row in batch] for batch in batches)
-
-
-def _chunks(selection: Selection, batches: Iterator[list[Row]]) -> Iterator[bytes]:
-    yield csv_line(selection.header).encode()
+def csv_chunks(header: Sequence[str], batches: Iterable[Iterable[Row]]) -> Iterator[bytes]:
+    """Batches of rows as a CSV file, in chunks of about 64 kB."""
+    yield csv_line(header).encode()
     for batch in batches:
         content = "".join([csv_line(row) for row in batch]).encode()
         for start in range(0, len(content), CHUNK):
@@ -74,8 +47,9 @@ def csv_line(cells: Sequence[str | None]) -> str:
     return buffer.getvalue()
 
 
-def _finisher(session: Session, newsletter_id: int) -> Callable[[Sequence[Any]], Row]:
-    """A function from a row as read to the cells of an export."""
+def finisher(session: Session, selection: Selection) -> Finish:
+    """A function from a row as read to the cells of an export, in the order of its header."""
+    newsletter_id = selection.newsletter_id
     links = current_links()
     unsubscribe = links.maker(Purpose.UNSUBSCRIBE)
     preferences = links.maker(Purpose.PREFERENCES)
@@ -84,7 +58,7 @@ def _finisher(session: Session, newsletter_id: int) -> Callable[[Sequence[Any]],
     forms = dict(session.execute(select(SignupForm.id, SignupForm.slug).where(of_newsletter)).all())
 
     def finish(row: Sequence[Any]) -> Row:
-        reference, epoch, address, status, topic_ids, frequency, locale, *rest = row
+        _id, reference, epoch, address, status, topic_ids, frequency, locale, *rest = row
         requested_at, confirmed_at, form_id, wording, *profile = rest
         return [
             address,
@@ -101,7 +75,11 @@ def _finisher(session: Session, newsletter_id: int) -> Callable[[Sequence[Any]],
             *profile,
         ]
 
-    return finish
+    places = [n for n, name in enumerate(COLUMNS) if name in selection.header]
+    if len(places) == len(COLUMNS):
+        return finish
+    places += range(len(COLUMNS), len(COLUMNS) + len(selection.fields))
+    return lambda row: list(map(finish(row).__getitem__, places))
 
 
 def _topic_names(session: Session, newsletter_id: int) -> Callable[[str | None], str]:

@@ -5,7 +5,7 @@ meanwhile. A batch is a range of ids rather than a LIMIT: the index on newslette
 then yields every status of the range at once, and nobody who changes status is passed over.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    null,
     select,
     union_all,
 )
@@ -50,25 +51,57 @@ def read_batches(
 ) -> Iterator[Sequence[Sequence[Any]]]:
     """The rows of the selection in the order of their ids, some thousands at a time.
 
-    A row is: reference, epoch, address, status, ids of topics joined with commas, frequency,
-    locale, the two moments as ISO 8601, form's id, wording's hash, profile fields.
+    A row is: id, reference, epoch, address, status, ids of topics joined with commas, frequency,
+    locale, the two moments as ISO 8601, form's id, wording's hash, profile fields. What belongs to
+    no column that was chosen is None.
     """
-    next_id, rows = _next_id(selection), None
+    ranges = Ranges(selection, today)
     last = 0
     while True:
         with engine.connect() as connection:
-            first = connection.scalar(next_id, {"last": last})
+            first = ranges.next_id(connection, last)
             if first is None:
                 return
-            if rows is None:
-                rows = _rows(selection, today, connection)
             last = first + BATCH - 1
-            batch = connection.execute(rows, {"first": first, "final": last}).all()
-            _forget_pages(connection)
+            batch = ranges.rows(connection, first, last)
+            forget_pages(connection)
         yield batch
 
 
-def _forget_pages(connection: Connection) -> None:
+class Ranges:
+    """Reads a selection by ranges of ids."""
+
+    def __init__(self, selection: Selection, today: date) -> None:
+        self._selection, self._today = selection, today
+        self._next_id = _next_id(selection)
+        self._rows: Select[Any] | None = None
+
+    def next_id(self, connection: Connection, after: int) -> int | None:
+        """The smallest id after this one at which there may be a row."""
+        found: int | None = connection.scalar(self._next_id, {"last": after})
+        return found
+
+    def rows(
+        self, connection: Connection, first: int, last: int, *, lock: bool = False
+    ) -> Sequence[Sequence[Any]]:
+        """The rows from one id to another, both included.
+
+        With ``lock``, nobody of them leaves until the transaction ends; who leaves is waited for.
+        """
+        if self._rows is None:
+            self._rows = _rows(self._selection, self._today, connection)
+        rows = self._rows
+        if lock:
+            rows = rows.with_for_update(read=True, of=Subscription)
+        return connection.execute(rows, {"first": first, "final": last}).all()
+
+    def count(self, connection: Connection, at_most: int) -> int:
+        """How many rows there are, not counted beyond ``at_most``."""
+        fitting = _fitting(select(Subscription.id), self._selection, self._today).limit(at_most)
+        return connection.scalar(select(func.count()).select_from(fitting.subquery())) or 0
+
+
+def forget_pages(connection: Connection) -> None:
     """A passing export must not fill SQLite's page cache with a million people."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA shrink_memory")
@@ -89,36 +122,49 @@ def _next_id(selection: Selection) -> Select[Any]:
 
 
 def _rows(selection: Selection, today: date, connection: Connection) -> Select[Any]:
-    paused = Subscription.paused_until > today
-    moment = MOMENTS[connection.dialect.name]
+    read = _columns(today, MOMENTS[connection.dialect.name])
     statement = (
         select(
+            Subscription.id,
             Subscription.reference,
             Subscription.epoch,
-            Subscriber.address,
-            case(
-                (Subscription.status == Status.PENDING.value, Choice.PENDING.value),
-                (paused, Choice.PAUSED.value),
-                else_=Choice.ACTIVE.value,
-            ),
-            _topics(),
-            Subscription.frequency,
-            Subscription.locale,
-            moment(Subscription.requested_at),
-            moment(Subscription.confirmed_at),
-            Subscription.form_id,
-            _wording(),
+            *(column if name in selection.header else null() for name, column in read.items()),
             *(getattr(Profile, name) for name in selection.fields),
         )
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
         .outerjoin(Profile, Profile.subscription_id == Subscription.id)
-        .where(
-            Subscription.newsletter_id == selection.newsletter_id,
-            Subscription.status.in_([status.value for status in STATES[selection.choice]]),
-            Subscription.id.between(bindparam("first"), bindparam("final")),
-            Subscription.restricted_at.is_(None),
-        )
+        .where(Subscription.id.between(bindparam("first"), bindparam("final")))
         .order_by(Subscription.id)
+    )
+    return _fitting(statement, selection, today)
+
+
+def _columns(today: date, moment: Callable[[Any], ColumnElement[str]]) -> dict[str, Any]:
+    """What is read for each column but the links and the profile."""
+    return {
+        "email": Subscriber.address,
+        "status": case(
+            (Subscription.status == Status.PENDING.value, Choice.PENDING.value),
+            (Subscription.paused_until > today, Choice.PAUSED.value),
+            else_=Choice.ACTIVE.value,
+        ),
+        "topics": _topics(),
+        "frequency": Subscription.frequency,
+        "locale": Subscription.locale,
+        "requested_at": moment(Subscription.requested_at),
+        "confirmed_at": moment(Subscription.confirmed_at),
+        "source_form": Subscription.form_id,
+        "consent_wording": _wording(),
+    }
+
+
+def _fitting(statement: Select[Any], selection: Selection, today: date) -> Select[Any]:
+    """The statement for those alone whom the selection takes."""
+    paused = Subscription.paused_until > today
+    statement = statement.where(
+        Subscription.newsletter_id == selection.newsletter_id,
+        Subscription.status.in_([status.value for status in STATES[selection.choice]]),
+        Subscription.restricted_at.is_(None),
     )
     if selection.choice is Choice.PAUSED:
         statement = statement.where(paused)

@@ -1,5 +1,6 @@
 """Which subscriptions an export takes, and which columns it has."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,25 +43,30 @@ class Choice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What to export, checked: a newsletter, whom of it, and the profile fields to show."""
+    """What to export, checked: a newsletter, whom of it, and the columns in their order."""
 
     newsletter_id: int
     choice: Choice
     topic_id: int | None
-    fields: tuple[str, ...]
+    header: tuple[str, ...]
 
     @property
-    def header(self) -> tuple[str, ...]:
-        """The names of the columns."""
-        return COLUMNS + self.fields
+    def fields(self) -> tuple[str, ...]:
+        """The profile fields among the columns."""
+        return tuple(name for name in self.header if name not in COLUMNS)
 
 
 def select_for_export(
-    session: Session, newsletter_id: int, status: str | None = None, topic: str | None = None
+    session: Session,
+    newsletter_id: int,
+    status: str | None = None,
+    topic: str | None = None,
+    columns: Collection[str] = (),
 ) -> Selection:
     """Check what is asked for. ``status`` is a :class:`Choice`, ``topic`` a slug.
 
-    Raises :class:`Invalid` for an unknown status and :class:`NotFound` for an unknown topic.
+    No ``columns`` are all of them. One that no form asks for any more is left out. Raises
+    :class:`Invalid` for an unknown status and :class:`NotFound` for an unknown topic.
     """
     if status and status not in list(Choice):
         raise Invalid(_("The status is one of active, paused, pending and all."))
@@ -68,8 +74,15 @@ def select_for_export(
         newsletter_id,
         Choice(status) if status else Choice.ACTIVE,
         _topic_id(session, newsletter_id, topic) if topic else None,
-        _profile_fields(session, newsletter_id),
+        tuple(
+            name for name in columns_of(session, newsletter_id) if not columns or name in columns
+        ),
     )
+
+
+def columns_of(session: Session, newsletter_id: int) -> tuple[str, ...]:
+    """Every column that an export of the newsletter can have, in their order."""
+    return COLUMNS + _profile_fields(session, newsletter_id)
 
 
 def _topic_id(session: Session, newsletter_id: int, slug: str) -> int:

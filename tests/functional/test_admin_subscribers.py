@@ -1,7 +1,5 @@
 """Subscribers, as operators find them and act on their behalf."""
 
-import csv
-import io
 import re
 
 from flask import Flask
@@ -206,32 +204,6 @@ def test_a_viewer_sees_no_buttons(app: Flask, client: Visitor) -> None:
     assert "ada@example.org" in page
     assert "/end" not in page
     assert "/erase" not in page
-
-
-def test_an_export_is_in_the_audit_trail_and_holds_who_was_asked_for(
-    app: Flask, client: Visitor
-) -> None:
-    """MG9."""
-    desk = _owner(app)
-    subscribe(app, client, "ada@example.org", topics=["art"])
-    subscribe(app, client, "bob@example.org", topics=["law"])
-    sign_up(client, "eve@example.org", topics=["art"])
-    answer = desk.send("/admin/newsletters/news/export", status="active", topic="art")
-    assert answer.mimetype == "text/csv"
-    assert "attachment" in answer.headers["Content-Disposition"]
-    rows = list(csv.DictReader(io.StringIO(answer.text)))
-    assert [row["email"] for row in rows] == ["ada@example.org"]
-    entry = rows_of(app, "audit_entries")[-1]
-    assert (entry["actor"], entry["action"]) == (OWNER, "subscribers.exported")
-    assert entry["details"] == {"status": "active", "topic": "art"}
-
-
-def test_an_export_that_is_refused_is_not_in_the_trail(app: Flask) -> None:
-    desk = _owner(app)
-    before = trail(app)
-    assert desk.send("/admin/newsletters/news/export", status="nonsense").status_code == 422
-    assert desk.send("/admin/newsletters/news/export", topic="nonsense").status_code == 404
-    assert trail(app) == before
 
 
 def _make_dead_letter(app: Flask, client: Visitor, form: str = "news") -> int:

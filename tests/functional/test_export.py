@@ -17,9 +17,8 @@ from subscriptions.newsletters.operations import create_form
 from subscriptions.newsletters.queries import newsletter_by_slug
 from subscriptions.subscribers.models import Subscription
 from subscriptions.transfer import rows
-from subscriptions.transfer.export import stream_subscribers_csv
 from tests.support.applications import Visitor
-from tests.support.exports import CONTRACT, addresses, export_csv, read_csv
+from tests.support.exports import CONTRACT, addresses, begin_export, export_csv, read_csv
 from tests.support.time_travel import FrozenClock
 from tests.support.visits import (
     ADA,
@@ -137,9 +136,9 @@ def test_only_those_who_chose_the_topic(app: Flask, client: Visitor) -> None:
 def test_what_is_asked_for_wrongly_is_refused_before_the_first_byte(app: Flask) -> None:
     wanted = newsletter_id(app, "news")
     with app.app_context(), pytest.raises(NotFound):
-        stream_subscribers_csv(current_session(), wanted, topic="industry")
+        begin_export(wanted, topic="industry")
     with app.app_context(), pytest.raises(Invalid):
-        stream_subscribers_csv(current_session(), wanted, "ended")
+        begin_export(wanted, "ended")
 
 
 def test_every_field_that_a_form_asks_for_has_a_column(app: Flask) -> None:
@@ -174,7 +173,7 @@ def test_an_export_under_way_holds_nobody_in_the_log(
     wanted = newsletter_id(app, "news")
     with app.app_context():
         newsletter_by_slug(current_session(), "news")
-        chunks = stream_subscribers_csv(current_session(), wanted)
+        chunks = begin_export(wanted)
         assert not current_session().in_transaction()
         assert next(chunks).startswith(b"email")
         assert next(chunks).startswith(b"first@")

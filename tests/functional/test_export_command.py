@@ -56,7 +56,7 @@ def test_a_failed_export_leaves_what_was_there(
         yield b"email\r\n"
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(exporting, "stream_subscribers_csv", _disk_full)
+    monkeypatch.setattr(exporting, "file_while_reading", _disk_full)
     folder = tmp_path / "exports"
     folder.mkdir()
     target = folder / "out.csv"
@@ -93,7 +93,11 @@ def test_an_export_is_in_the_audit_trail(app: Flask, runner: FlaskCliRunner) -> 
     [entry] = rows_of(app, "audit_entries")
     assert (entry["actor"], entry["action"]) == ("command line", "subscribers.exported")
     assert entry["object"] == "newsletter news"
-    assert entry["details"] == {"format": "csv", "status": "active", "topic": "art"}
+    [made] = rows_of(app, "exports")
+    chosen = {"format": "csv", "status": "active", "topic": "art"}
+    assert entry["details"] == {"export": made["reference"], **chosen}
+    assert (made["made_by"], made["state"], made["rows"]) == ("command line", "handed_out", 1)
+    assert rows_of(app, "export_contents") == []
 
 
 def test_a_spreadsheet_holds_the_same_as_text(

@@ -163,7 +163,10 @@ def test_it_says_what_is_held_why_and_for_how_long(app: Flask, client: Visitor) 
         "mail": "P30D",
         "suppression": "P730D",
         "address-change": "P1D",
+        "enquiry": "P3M",
+        "request": "P1Y",
         "import-file": "P7D",
+        "export-file": "P7D",
     }
     for process in processes:
         clause = next(c for c in notice if c["id"] == process["dpv:hasIdentifier"])

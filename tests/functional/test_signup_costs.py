@@ -14,8 +14,8 @@ NEW = 8
 PENDING = 11
 ACTIVE = 11  # a savepoint and its end among them
 # One of them before the transaction, for the words of the answer; one asks whether a list waits
-# somewhere that names the person.
-UNSUBSCRIBE = 12
+# somewhere that names the person, one makes every file that was exported forget them.
+UNSUBSCRIBE = 13
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +60,7 @@ def test_the_cost_does_not_grow_with_the_number_of_topics(app: Flask, client: Vi
     assert len(one.statements) == len(two.statements)
 
 
-def test_an_unsubscribe_with_erasure_is_twelve_statements_and_one_commit(
+def test_an_unsubscribe_with_erasure_is_thirteen_statements_and_one_commit(
     app: Flask, client: Visitor
 ) -> None:
     subscribe(app, client)

@@ -13,8 +13,11 @@ from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.newsletters.operations import close_newsletter
 from subscriptions.privacy.policy import Trigger, current_policy, shipped_policies
-from subscriptions.privacy.policy.terms import PERSON
+from subscriptions.privacy.policy.terms import IMPERSONAL, PERSON
 from tests.support.applications import Visitor, run_jobs
+from tests.support.data_requests import close_in, record_in
+from tests.support.exports import keep_export, kept_addresses
+from tests.support.imports import csv_of, upload
 from tests.support.managing import manage_path, put_new_address
 from tests.support.policies import erase_in, put_in_force
 from tests.support.smtp import SmtpServer
@@ -84,7 +87,31 @@ def _scenes(
         ),
         Scene(be_out_of_reach, ((Trigger.UNDELIVERABLE, "mail"),)),
         Scene(ask_for_another_address, ((Trigger.RECORDED, "address_change"),)),
+        *_scenes_of_papers(app, client),
+    ]
+
+
+def _scenes_of_papers(app: Flask, client: Visitor) -> list[Scene]:
+    """Those in which somebody is written about, and not only subscribed."""
+
+    def write_to_us() -> None:
+        client.post("/contact", data={"email": "writer@example.org", "message": "Hello"})
+
+    def ask_by_letter() -> None:
+        close_in(app, record_in(app, "letter@example.org"))
+
+    def be_exported() -> None:
+        assert kept_addresses(app, keep_export(app)) == [STAYER]
+
+    return [
         Scene(lambda: suppress_in(app, "never@example.org"), ((Trigger.RECORDED, "suppression"),)),
+        Scene(write_to_us, ((Trigger.LAST_CONTACT, "enquiry"),)),
+        Scene(ask_by_letter, ((Trigger.REQUEST_CLOSED, "request"),)),
+        Scene(
+            lambda: upload(app, csv_of("email", "listed@example.org")),
+            ((Trigger.RECORDED, "import_file"),),
+        ),
+        Scene(be_exported, ((Trigger.RECORDED, "export_file"),)),
     ]
 
 
@@ -132,4 +159,5 @@ def test_a_hold_of_six_years_keeps_what_it_holds_and_nothing_else(
 def test_a_story_fails_for_a_clause_that_it_does_not_tell(app: Flask, clock: FrozenClock) -> None:
     with app.app_context():
         story = Story(app, clock, current_policy())
-    assert set(story.untold()) == {c.id for c in story.policy.clauses} - {"journal", "counters"}
+    about_people = (c.id for c in story.policy.clauses if not IMPERSONAL & set(c.categories))
+    assert set(story.untold()) == set(about_people)

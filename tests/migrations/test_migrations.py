@@ -22,6 +22,7 @@ from subscriptions.privacy.versions import note_version
 from tests.support.announcements import announce_in
 from tests.support.applications import Visitor, close, make_settings
 from tests.support.data_requests import record_in
+from tests.support.exports import keep_export
 from tests.support.suppressions import suppress_in
 from tests.support.visits import dump, open_newsletter, rows_of, sign_up, subscribe
 
@@ -64,6 +65,7 @@ def _fill(app: Flask) -> None:
         note_version(session, read_policy("default"), clock.now())
     _record_incident(app)
     announce_in(app, f"policy {len(rows_of(app, 'announcements'))}")
+    keep_export(app)
 
 
 def _record_incident(app: Flask) -> None:

@@ -67,8 +67,10 @@ FITTINGS: Mapping[str, Fitting] = {
     "enquiry": Fitting(_needs(Trigger.LAST_CONTACT)),
     "request": Fitting(_needs(Trigger.REQUEST_CLOSED)),
     "import_file": Fitting(_needs(Trigger.RECORDED)),
-    # These two name nobody, and a policy says even so how long they are kept.
+    "export_file": Fitting(_needs(Trigger.RECORDED)),
+    # These name nobody, and a policy says even so how long they are kept.
+    "export_list": Fitting(_needs(Trigger.RECORDED)),
     "journal": Fitting(_needs(Trigger.RECORDED)),
     "counters": Fitting(_needs(Trigger.RECORDED)),
 }
-IMPERSONAL = frozenset({"journal", "counters"})
+IMPERSONAL = frozenset({"export_list", "journal", "counters"})

@@ -23,6 +23,7 @@ from subscriptions.mail.models import OutboxMessage
 from subscriptions.privacy.enquiries.models import Enquiry
 from subscriptions.privacy.requests.models import DataRequest, RightsCount
 from subscriptions.privacy.retention.step import AT, PERSON, Step
+from subscriptions.subscribers.export_models import Export, ExportContent, ExportPiece, ExportState
 from subscriptions.subscribers.import_models import OVER, Import, ImportPiece, ImportState
 from subscriptions.subscribers.models import (
     DailyCount,
@@ -77,6 +78,21 @@ def _old_import_files(session: Session, before: datetime, size: int) -> int:
     return IMPORT_PIECES.act(session, before, size)
 
 
+def _old_export_files(session: Session, before: datetime, size: int) -> int:
+    """What is kept of old files; one that was not made by then is not made any more."""
+    too_late = Export.recorded_at <= before, Export.kept, Export.state != ExportState.GONE.value
+    session.execute(update(Export).where(*too_late).values(state=ExportState.GONE.value))
+    return EXPORT_CONTENTS.act(session, before, size)
+
+
+def _old_export_lists(session: Session, before: datetime, size: int) -> int:
+    """Piece by piece: a list of a million people is too much for one transaction."""
+    old = select(Export.id).where(Export.recorded_at <= before)
+    pieces = select(ExportPiece.id).where(ExportPiece.export_id.in_(old)).limit(size)
+    gone = delete(ExportPiece).where(ExportPiece.id.in_(pieces))
+    return session.connection().execute(gone).rowcount or EXPORTS.act(session, before, size)
+
+
 def _days() -> Select[Any]:
     days = union_all(*(select(table_of(model).c["day"]) for model in COUNTS))
     return select(days.subquery().c["day"].label(AT), NOBODY.label(PERSON))
@@ -90,4 +106,8 @@ ENQUIRIES = _rows_of(Enquiry, "last_contact_at", person=OF_ADDRESS)
 REQUESTS = _rows_of(DataRequest, "closed_at", person=OF_ADDRESS)
 IMPORT_PIECES = _rows_of(ImportPiece, "recorded_at")
 IMPORT_FILES = Step(IMPORT_PIECES.waiting, _old_import_files)
+EXPORT_CONTENTS = _rows_of(ExportContent, "recorded_at", key="piece_id")
+EXPORT_FILES = Step(EXPORT_CONTENTS.waiting, _old_export_files)
+EXPORTS = _rows_of(Export, "recorded_at")
+EXPORT_LISTS = Step(EXPORTS.waiting, _old_export_lists)
 COUNTERS = Step(_days, _old_days)

@@ -21,6 +21,8 @@ STEPS: dict[tuple[Trigger, str], Step] = {
     (Trigger.LAST_CONTACT, "enquiry"): records.ENQUIRIES,
     (Trigger.REQUEST_CLOSED, "request"): records.REQUESTS,
     (Trigger.RECORDED, "import_file"): records.IMPORT_FILES,
+    (Trigger.RECORDED, "export_file"): records.EXPORT_FILES,
+    (Trigger.RECORDED, "export_list"): records.EXPORT_LISTS,
     (Trigger.RECORDED, "journal"): records.JOURNAL,
     (Trigger.RECORDED, "counters"): records.COUNTERS,
 }

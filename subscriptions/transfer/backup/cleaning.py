@@ -15,6 +15,7 @@ from subscriptions.subscribers.keeping import Keeps
 from subscriptions.transfer.backup import journal
 from subscriptions.transfer.backup.files import Tell
 from subscriptions.transfer.backup.journal import Line
+from subscriptions.transfer.exporting.leftovers import forget_all_files
 from subscriptions.transfer.importing.leftovers import give_up_all
 
 BATCH = 200  # lines of one transaction
@@ -41,6 +42,7 @@ def clean(path: Path, tell: Tell) -> Cleaned:
     with unit_of_work() as session:
         cleaned = Cleaned(known=replaying.journal_references(session))
         give_up_all(session)
+        forget_all_files(session)
     done = 0
     for batch in _batches(journal.read_lines(path)):
         with unit_of_work() as session:

@@ -1,38 +1,179 @@
-"""The export button."""
+"""Exports: what is wanted and what for, the file, those on record, and who has left since."""
 
-from flask import Response, render_template, request
+from collections.abc import Iterator
+
+from flask import Response, flash, redirect, render_template, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
+from subscriptions.core.errors import Conflict, Invalid
 from subscriptions.core.transactions import current_session, unit_of_work
-from subscriptions.transfer.export import stream_subscribers_csv
-from subscriptions.transfer.selection import Choice, select_for_export
-from subscriptions.web.admin.access import Rule, access, current_newsletter
+from subscriptions.core.words import gettext as _
+from subscriptions.newsletters.models import Newsletter
+from subscriptions.subscribers.export_models import Export, ExportState
+from subscriptions.transfer.exporting.asking import Asked, Format, ask_for_export
+from subscriptions.transfer.exporting.departures import departures_csv
+from subscriptions.transfer.exporting.leftovers import delete_file
+from subscriptions.transfer.exporting.making import (
+    go_to_work,
+    leave_to_worker,
+    make_now,
+    making_of,
+)
+from subscriptions.transfer.exporting.queries import expires_at, export_of, exports_of
+from subscriptions.transfer.exporting.serving import MIMETYPES, kept_file, plan_of
+from subscriptions.transfer.selection import columns_of
+from subscriptions.web.admin.access import Rule, access, current_newsletter, current_operator
 from subscriptions.web.admin.auditing import note
 from subscriptions.web.admin.blueprint import blueprint
+from subscriptions.web.admin.export_inputs import WHO, ExportInput, export_input
+from subscriptions.web.admin.inputs import posted, refused
+
+REFRESH = 2  # seconds
+HERE = "/newsletters/<newsletter>/exports/<reference>"
 
 
 @blueprint.get("/newsletters/<newsletter>/export")
 @access(Rule.EDITOR)
 def export(newsletter: str) -> ResponseReturnValue:
-    """What can be exported."""
-    return render_template("admin/export.html", newsletter=current_newsletter(), choices=Choice)
+    """What can be exported, and the latest exports."""
+    return _form_page(_form(current_newsletter()))
 
 
 @blueprint.post("/newsletters/<newsletter>/export")
 @access(Rule.EDITOR)
-def download(newsletter: str) -> ResponseReturnValue:
-    """The file. That it was asked for is in the audit trail before its first byte leaves."""
+def ask_for_file(newsletter: str) -> ResponseReturnValue:
+    """The file, or the page that says how far it is; on record before its first byte leaves."""
     owner = current_newsletter()
-    status, topic = request.form.get("status") or None, request.form.get("topic") or None
-    select_for_export(current_session(), owner.id, status, topic)
-    with unit_of_work() as session:
-        note(
-            session, "subscribers.exported", f"newsletter {owner.slug}", status=status, topic=topic
+    form = _form(owner)
+    if not form.validate():
+        return _form_page(form), 422
+    try:
+        with unit_of_work() as session:
+            asked = _ask(session, owner, form)
+    except Invalid as error:
+        refused(form, error)
+        return _form_page(form), 422
+    if asked.at_once:
+        make_now(making_of(current_session(), asked.export))
+    else:
+        go_to_work()
+    found = export_of(current_session(), owner.id, asked.export.reference)
+    if found.state == ExportState.READY:
+        return _file(owner, found)
+    return _to(found.reference)
+
+
+@blueprint.get(HERE)
+@access(Rule.EDITOR)
+def one_export(newsletter: str, reference: str) -> ResponseReturnValue:
+    """One export as it stands."""
+    owner = current_newsletter()
+    found = export_of(current_session(), owner.id, reference)
+    page = Response(
+        render_template(
+            "admin/one_export.html",
+            newsletter=owner,
+            found=found,
+            who=WHO,
+            expires_at=expires_at(found),
         )
-    name = f"{owner.slug}-{status or Choice.ACTIVE}-{clock.today()}.csv"
+    )
+    if found.kept and found.state == ExportState.MAKING:
+        page.headers["Refresh"] = str(REFRESH)
+    return page
+
+
+@blueprint.post(f"{HERE}/download")
+@access(Rule.EDITOR)
+def download(newsletter: str, reference: str) -> ResponseReturnValue:
+    """The file once more, without whoever has left since."""
+    owner = current_newsletter()
+    with unit_of_work() as session:
+        found = export_of(session, owner.id, reference)
+        if found.state != ExportState.READY:
+            raise Conflict(_("There is no file of this export to download."))
+        note(session, "export.downloaded", _thing(found))
+    return _file(owner, export_of(current_session(), owner.id, reference))
+
+
+@blueprint.post(f"{HERE}/delete")
+@access(Rule.EDITOR)
+def delete_export(newsletter: str, reference: str) -> ResponseReturnValue:
+    """Delete the file before its time."""
+    with unit_of_work() as session:
+        found = export_of(session, current_newsletter().id, reference, lock=True)
+        delete_file(found)
+        note(session, "export.deleted", _thing(found))
+    go_to_work()
+    flash(_("The file is deleted. The record of it stays."), "success")
+    return _to(reference)
+
+
+@blueprint.post(f"{HERE}/departures")
+@access(Rule.EDITOR)
+def departures(newsletter: str, reference: str) -> ResponseReturnValue:
+    """Who has left since, by their links; for whoever has the file (GDPR Article 19)."""
+    owner = current_newsletter()
+    with unit_of_work() as session:
+        note(session, "export.followed_up", _thing(export_of(session, owner.id, reference)))
+    session = current_session()
+    chunks = departures_csv(session, export_of(session, owner.id, reference))
+    return _attachment(chunks, f"{owner.slug}-left-{clock.today()}.csv", MIMETYPES[Format.CSV])
+
+
+def _ask(session: Session, owner: Newsletter, form: ExportInput) -> Asked:
+    """Put it on record and into the trail, and leave it to the worker if it is large."""
+    asked = ask_for_export(session, owner.id, form.wanted(), current_operator().email)
+    if not asked.at_once:
+        leave_to_worker(asked.export)
+    note(
+        session,
+        "subscribers.exported",
+        f"newsletter {owner.slug}",
+        export=asked.export.reference,
+        format=asked.export.format,
+        status=asked.export.status,
+        topic=asked.export.topic,
+    )
+    return asked
+
+
+def _form(owner: Newsletter) -> ExportInput:
+    return export_input(posted(), owner.topics, columns_of(current_session(), owner.id))
+
+
+def _form_page(form: ExportInput) -> str:
+    owner = current_newsletter()
+    return render_template(
+        "admin/export.html",
+        newsletter=owner,
+        form=form,
+        exports=exports_of(current_session(), owner.id),
+        expires_at=expires_at,
+        who=WHO,
+    )
+
+
+def _file(owner: Newsletter, found: Export) -> Response:
+    kind = Format(found.format)
+    name = f"{owner.slug}-{found.status}-{found.recorded_at.date()}.{kind}"
+    return _attachment(kept_file(plan_of(current_session(), found)), name, MIMETYPES[kind])
+
+
+def _attachment(chunks: Iterator[bytes], name: str, mimetype: str) -> Response:
     return Response(
-        stream_subscribers_csv(current_session(), owner.id, status, topic),
-        mimetype="text/csv",
+        stream_with_context(chunks),
+        mimetype=mimetype,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def _thing(found: Export) -> str:
+    return f"export {found.reference}"
+
+
+def _to(reference: str) -> Response:
+    slug = current_newsletter().slug
+    return redirect(url_for("admin.one_export", newsletter=slug, reference=reference))  # type: ignore[return-value]

@@ -1,0 +1,101 @@
+"""Asking for an export: what is wanted, what for, and the record of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from subscriptions.core import clock
+from subscriptions.core.db import new_reference
+from subscriptions.core.errors import Invalid
+from subscriptions.core.words import lazy_gettext as _
+from subscriptions.subscribers.export_models import PURPOSE_LENGTH, Export, ExportState
+from subscriptions.subscribers.models import Subscription
+from subscriptions.transfer.exporting.making import LEASE
+from subscriptions.transfer.rows import Ranges
+from subscriptions.transfer.selection import Choice, Selection, select_for_export
+from subscriptions.transfer.spreadsheet import MAX_ROWS, TooManyRows
+
+AT_ONCE = 10_000  # rows; more are made in the background
+
+
+class Format(StrEnum):
+    """What kind of file."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for; no ``columns`` are all of them. ``purpose`` is for the record."""
+
+    format: Format = Format.CSV
+    status: str = Choice.ACTIVE.value
+    topic: str | None = None
+    columns: Sequence[str] = ()
+    purpose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An export on record. ``at_once`` says that it is small enough to be waited for."""
+
+    export: Export
+    at_once: bool
+
+
+def check_export(session: Session, newsletter_id: int, wanted: Wanted) -> Selection:
+    """What the export would take.
+
+    Raises :class:`Invalid` without a purpose, with an unknown status, and for more people than a
+    spreadsheet holds; :class:`NotFound` for an unknown topic.
+    """
+    if not 0 < len(wanted.purpose.strip()) <= PURPOSE_LENGTH:
+        raise Invalid(_("Say in a few words what the export is for."))
+    selection = select_for_export(
+        session, newsletter_id, wanted.status, wanted.topic, wanted.columns
+    )
+    if wanted.format is Format.XLSX and _count(session, selection, MAX_ROWS) == MAX_ROWS:
+        raise TooManyRows
+    return selection
+
+
+def ask_for_export(
+    session: Session, newsletter_id: int, wanted: Wanted, made_by: str, *, kept: bool = True
+) -> Asked:
+    """Write down who takes out what; see :func:`check_export` for what is refused.
+
+    A file that is not ``kept`` goes out as it is read. Whoever asked has a lease on it: they make
+    it, or let it go with :func:`~subscriptions.transfer.exporting.making.leave_to_worker`.
+    """
+    selection = check_export(session, newsletter_id, wanted)
+    newest = select(func.max(Subscription.id)).where(Subscription.newsletter_id == newsletter_id)
+    now = clock.now()
+    export = Export(
+        reference=new_reference(),
+        newsletter_id=newsletter_id,
+        state=ExportState.MAKING.value,
+        kept=kept,
+        made_by=made_by,
+        format=wanted.format.value,
+        status=selection.choice.value,
+        topic=wanted.topic,
+        columns=list(selection.header),
+        purpose=wanted.purpose.strip(),
+        rows=0,
+        cursor=0,
+        final_id=session.scalar(newest) or 0,
+        recorded_at=now,
+        lease=new_reference(),
+        leased_until=now + LEASE,
+    )
+    session.add(export)
+    session.flush()
+    return Asked(export, _count(session, selection, AT_ONCE + 1) <= AT_ONCE)
+
+
+def _count(session: Session, selection: Selection, at_most: int) -> int:
+    return Ranges(selection, clock.today()).count(session.connection(), at_most)
