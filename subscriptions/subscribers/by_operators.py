@@ -1,5 +1,7 @@
 """What operators do on a person's behalf."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
@@ -11,9 +13,11 @@ from subscriptions.newsletters.models import Newsletter
 from subscriptions.subscribers.ending import Ended, end_subscriptions, erase_person
 from subscriptions.subscribers.export_files import forget_exported
 from subscriptions.subscribers.mail_cap import may_mail
-from subscriptions.subscribers.mails import Recipient, send_confirmation, sender_for
+from subscriptions.subscribers.mails import Person, Recipient, send_confirmation, sender_for
 from subscriptions.subscribers.models import Profile, Subscriber, Subscription
+from subscriptions.subscribers.own_data import own_subscription
 from subscriptions.subscribers.queries import chosen_topics
+from subscriptions.subscribers.rights import correct
 from subscriptions.subscribers.states import Event, Status
 from subscriptions.subscribers.suppression import refuse_suppressed
 
@@ -50,6 +54,27 @@ def erase_for(session: Session, newsletter_id: int, reference: str) -> Ended:
     """Erase the person at their wish, in every newsletter (GDPR Article 17)."""
     found = _locked(session, newsletter_id, reference)
     return erase_person(session, found.subscriber_id)
+
+
+def correct_for(
+    session: Session,
+    newsletter_id: int,
+    reference: str,
+    locale: str,
+    profile: Mapping[str, str],
+    *,
+    notify: bool,
+) -> bool:
+    """Put right what one subscription says of its person (GDPR Article 16); return whether it did.
+
+    As :func:`.rights.correct`: a field that ``profile`` leaves out is emptied. Raises
+    :class:`NotFound` if the subscription has gone.
+    """
+    found = _locked(session, newsletter_id, reference)
+    own = own_subscription(session, found.subscriber_id, reference)
+    address = session.get_one(Subscriber, found.subscriber_id).address
+    person = Person(found.subscriber_id, address, found.locale)
+    return correct(session, person, own, locale, profile, notify=notify)
 
 
 def wipe_field(session: Session, newsletter_id: int, reference: str, field: str) -> None:

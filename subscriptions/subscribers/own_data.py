@@ -25,6 +25,7 @@ class OwnSubscription:
     """
 
     id: int
+    subscriber_id: int
     reference: str
     epoch: int
     newsletter_id: int
@@ -69,6 +70,7 @@ def _own(session: Session, subscription: Subscription, newsletter: Newsletter) -
     asked = _fields_of(session, newsletter.id)
     return OwnSubscription(
         id=subscription.id,
+        subscriber_id=subscription.subscriber_id,
         reference=subscription.reference,
         epoch=subscription.epoch,
         newsletter_id=newsletter.id,

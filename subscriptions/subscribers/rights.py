@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -36,7 +37,7 @@ class NothingToRestrict(Conflict):
 
 def correct(
     session: Session,
-    owner: Owner,
+    person: Person,
     own: OwnSubscription,
     locale: str,
     profile: Mapping[str, str],
@@ -52,13 +53,13 @@ def correct(
         return False
     session.execute(update(Subscription).where(Subscription.id == own.id).values(locale=locale))
     session.execute(delete(Profile).where(Profile.subscription_id == own.id))
-    forget_exported_of(session, owner.id)
+    forget_exported_of(session, own.subscriber_id)
     if wanted:
         values = dict.fromkeys(PROFILE_FIELDS) | wanted
         session.add(Profile(subscription_id=own.id, **values))
         session.flush()
     if notify:
-        tell_changed(session, Person(owner.id, owner.address.display, locale))
+        tell_changed(session, replace(person, locale=locale))
     return True
 
 

@@ -11,34 +11,28 @@ from subscriptions.mail.models import OutboxMessage
 from subscriptions.operators.roles import Role
 from subscriptions.subscribers.listing import PAGE
 from tests.support.applications import Visitor
-from tests.support.held import held
-from tests.support.operators import OWNER, Desk, desk_of, make_operator, trail
+from tests.support.operators import (
+    OWNER,
+    PEOPLE,
+    SUBSCRIBER_LINK,
+    desk_of,
+    make_operator,
+    owner_with_news,
+    record_of,
+    trail,
+)
 from tests.support.smtp import SmtpServer
 from tests.support.time_travel import FrozenClock
 from tests.support.visits import deliver, open_newsletter, rows_of, sign_up, subscribe
 
-PEOPLE = "/admin/newsletters/news/subscribers"
-ENTRY = re.compile(r'href="(/admin/newsletters/news/subscribers/[\w-]{22})">([^<]+)<')
-
-
-def _owner(app: Flask) -> Desk:
-    open_newsletter(app)
-    make_operator(app)
-    return desk_of(app)
-
 
 def _found(page: str) -> list[str]:
-    return [address for _path, address in ENTRY.findall(page)]
-
-
-def _record_of(desk: Desk, address: str) -> str:
-    page = desk.send(PEOPLE, address=address).text
-    return next(str(path) for path, found in ENTRY.findall(page) if found == address)
+    return [address for _path, address in SUBSCRIBER_LINK.findall(page)]
 
 
 def test_people_are_found_by_how_their_address_begins(app: Flask, client: Visitor) -> None:
     """MC7."""
-    desk = _owner(app)
+    desk = owner_with_news(app)
     for name in ("ada", "adam", "bob", "a_x", "a%y"):
         sign_up(client, f"{name}@example.org")
     assert _found(desk.send(PEOPLE, address="AD").text) == ["ada@example.org", "adam@example.org"]
@@ -48,7 +42,7 @@ def test_people_are_found_by_how_their_address_begins(app: Flask, client: Visito
 
 
 def test_an_address_never_becomes_part_of_a_url(app: Flask, client: Visitor) -> None:
-    desk = _owner(app)
+    desk = owner_with_news(app)
     sign_up(client, "ada@example.org")
     page = desk.send(PEOPLE, address="ada@example.org").text
     assert not re.search(r'(href|action)="[^"]*(ada@|ada%40)', page)
@@ -56,7 +50,7 @@ def test_an_address_never_becomes_part_of_a_url(app: Flask, client: Visitor) -> 
 
 
 def test_people_are_filtered_by_status_and_topic(app: Flask, client: Visitor) -> None:
-    desk = _owner(app)
+    desk = owner_with_news(app)
     subscribe(app, client, "ada@example.org", topics=["art"])
     sign_up(client, "bob@example.org", topics=["law"])
     asked = desk.send(PEOPLE, address="", status="active", topic="art")
@@ -68,7 +62,7 @@ def test_people_are_filtered_by_status_and_topic(app: Flask, client: Visitor) ->
 
 
 def test_long_lists_come_in_pages_that_miss_nobody(app: Flask, client: Visitor) -> None:
-    desk = _owner(app)
+    desk = owner_with_news(app)
     for number in range(PAGE + 2):
         sign_up(client, f"p{number}@example.org")
     first = desk.get(PEOPLE).text
@@ -81,16 +75,16 @@ def test_long_lists_come_in_pages_that_miss_nobody(app: Flask, client: Visitor) 
 
 
 def test_a_record_shows_what_was_agreed_to_when_and_from_where(app: Flask, client: Visitor) -> None:
-    desk = _owner(app)
+    desk = owner_with_news(app)
     subscribe(app, client, "ada@example.org", topics=["art"], name="Ada", company="Engines")
-    page = desk.get(_record_of(desk, "ada@example.org")).text
+    page = desk.get(record_of(desk, "ada@example.org")).text
     for shown in ("Ada", "Engines", "Art", "form:news", "127.0.0.0/24", "withdraw this consent"):
         assert shown in page
     assert page.count("<blockquote") == 2
 
 
 def test_somebody_of_another_newsletter_is_not_found_here(app: Flask, client: Visitor) -> None:
-    desk = _owner(app)
+    desk = owner_with_news(app)
     open_newsletter(app, "other")
     sign_up(client, "ada@example.org", form="other")
     reference = rows_of(app, "subscriptions")[0]["reference"]
@@ -102,10 +96,10 @@ def test_somebody_of_another_newsletter_is_not_found_here(app: Flask, client: Vi
 def test_the_confirmation_goes_out_again_under_the_same_cap(
     app: Flask, client: Visitor, smtp: SmtpServer, clock: FrozenClock
 ) -> None:
-    desk = _owner(app)
+    desk = owner_with_news(app)
     sign_up(client, "ada@example.org")
     deliver(app, smtp)
-    record = _record_of(desk, "ada@example.org")
+    record = record_of(desk, "ada@example.org")
     assert desk.send(f"{record}/confirmation").status_code == 409
     for _ in range(2):
         clock.advance(minutes=11)
@@ -122,35 +116,17 @@ def test_the_confirmation_goes_out_again_under_the_same_cap(
 def test_who_has_confirmed_is_not_asked_again(
     app: Flask, client: Visitor, clock: FrozenClock
 ) -> None:
-    desk = _owner(app)
+    desk = owner_with_news(app)
     subscribe(app, client, "ada@example.org")
     clock.advance(minutes=11)
-    assert desk.send(f"{_record_of(desk, 'ada@example.org')}/confirmation").status_code == 409
-
-
-def test_one_field_can_be_wiped_and_the_trail_says_that_and_not_what(
-    app: Flask, client: Visitor
-) -> None:
-    """MC14, MM10, MG9."""
-    desk = _owner(app)
-    subscribe(app, client, "noise@example.org", company="Bedlam Hospital")
-    subscribe(app, client, "ada@example.org", name="Ada", company="Patient of Dr Locock")
-    record = _record_of(desk, "ada@example.org")
-    assert "Wipe “Company”" in desk.get(record).text
-    assert desk.send(f"{record}/wipe", field="company").location == record
-    assert held(app, "Patient of Dr Locock") == []
-    assert "Bedlam Hospital" in str(rows_of(app, "profiles"))
-    assert trail(app)[-1][1:] == ("profile.field wiped", f"subscription {record[-22:]}")
-    assert desk.send(f"{record}/wipe", field="shoe_size").status_code == 404
-    desk.send(f"{record}/wipe", field="name")
-    assert len(rows_of(app, "profiles")) == 1
+    assert desk.send(f"{record_of(desk, 'ada@example.org')}/confirmation").status_code == 409
 
 
 def test_ending_the_last_subscription_erases_the_person(app: Flask, client: Visitor) -> None:
     """MC7, MS3: who writes to the support address is found by it, and let go."""
-    desk = _owner(app)
+    desk = owner_with_news(app)
     subscribe(app, client, "ada@example.org")
-    record = _record_of(desk, "ada@example.org")
+    record = record_of(desk, "ada@example.org")
     assert desk.send(f"{record}/end").location == PEOPLE
     assert rows_of(app, "subscribers") == []
     assert "ada@" not in str(rows_of(app, "audit_entries"))
@@ -159,23 +135,23 @@ def test_ending_the_last_subscription_erases_the_person(app: Flask, client: Visi
 
 
 def test_ending_one_of_two_subscriptions_keeps_the_other(app: Flask, client: Visitor) -> None:
-    desk = _owner(app)
+    desk = owner_with_news(app)
     open_newsletter(app, "other")
     for form in ("news", "other"):
         subscribe(app, client, "ada@example.org", form)
-    desk.send(f"{_record_of(desk, 'ada@example.org')}/end")
+    desk.send(f"{record_of(desk, 'ada@example.org')}/end")
     assert len(rows_of(app, "subscriptions")) == 1
     assert len(rows_of(app, "subscribers")) == 1
 
 
 def test_erasing_takes_every_subscription_of_the_person(app: Flask, client: Visitor) -> None:
     """MG9."""
-    desk = _owner(app)
+    desk = owner_with_news(app)
     open_newsletter(app, "other")
     for form in ("news", "other"):
         subscribe(app, client, "ada@example.org", form)
     sign_up(client, "bob@example.org")
-    desk.send(f"{_record_of(desk, 'ada@example.org')}/erase")
+    desk.send(f"{record_of(desk, 'ada@example.org')}/erase")
     assert [person["address"] for person in rows_of(app, "subscribers")] == ["bob@example.org"]
     assert trail(app)[-1][1] == "subscriber.erased"
 
@@ -189,7 +165,7 @@ def test_an_editor_of_one_newsletter_does_not_erase_for_another(
         subscribe(app, client, "ada@example.org", slug)
     make_operator(app, "ed@example.org", None, {"news": Role.EDITOR})
     desk = desk_of(app, "ed@example.org")
-    record = _record_of(desk, "ada@example.org")
+    record = record_of(desk, "ada@example.org")
     assert "Erase this person" not in desk.get(record).text
     assert desk.send(f"{record}/erase").status_code == 403
     assert len(rows_of(app, "subscriptions")) == 2
@@ -200,7 +176,7 @@ def test_a_viewer_sees_no_buttons(app: Flask, client: Visitor) -> None:
     sign_up(client, "ada@example.org")
     make_operator(app, "v@example.org", Role.VIEWER)
     desk = desk_of(app, "v@example.org")
-    page = desk.get(_record_of(desk, "ada@example.org")).text
+    page = desk.get(record_of(desk, "ada@example.org")).text
     assert "ada@example.org" in page
     assert "/end" not in page
     assert "/erase" not in page
@@ -221,7 +197,7 @@ def _make_dead_letter(app: Flask, client: Visitor, form: str = "news") -> int:
 def test_dead_letters_show_a_masked_address_and_are_tried_again(
     app: Flask, client: Visitor, smtp: SmtpServer
 ) -> None:
-    desk = _owner(app)
+    desk = owner_with_news(app)
     deliver(app, smtp)
     letter = _make_dead_letter(app, client)
     page = desk.get("/admin/dead-letters").text
@@ -235,7 +211,7 @@ def test_dead_letters_show_a_masked_address_and_are_tried_again(
 
 
 def test_a_dead_letter_is_thrown_away_once(app: Flask, client: Visitor) -> None:
-    desk = _owner(app)
+    desk = owner_with_news(app)
     letter = _make_dead_letter(app, client)
     assert desk.send(f"/admin/dead-letters/{letter}/discard").status_code == 302
     assert desk.send(f"/admin/dead-letters/{letter}/discard").status_code == 404

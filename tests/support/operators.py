@@ -13,11 +13,13 @@ from subscriptions.operators.models import Operator
 from subscriptions.operators.operations import complete_setup, invite
 from subscriptions.operators.roles import Role
 from tests.support.applications import BASE_URL, Visitor
-from tests.support.visits import newsletter_id, reading, rows_of
+from tests.support.visits import newsletter_id, open_newsletter, reading, rows_of
 
 PASSWORD = "correct horse battery"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 OWNER = "owner@example.org"
+PEOPLE = "/admin/newsletters/news/subscribers"
+SUBSCRIBER_LINK = re.compile(rf'href="({PEOPLE}/[\w-]{{22}})">([^<]+)<')
 
 
 def hash_quickly(app: Flask) -> None:
@@ -80,3 +82,16 @@ def operator_named(app: Flask, address: str) -> dict[str, Any]:
     """The account's row."""
     with reading(app):
         return rows_of(app, "operators", email=address)[0]
+
+
+def owner_with_news(app: Flask) -> Desk:
+    """The desk of an owner who has the newsletter ``news``."""
+    open_newsletter(app)
+    make_operator(app)
+    return desk_of(app)
+
+
+def record_of(desk: Desk, address: str) -> str:
+    """The path of the page on a subscriber of ``news``."""
+    page = desk.send(PEOPLE, address=address).text
+    return next(str(path) for path, found in SUBSCRIBER_LINK.findall(page) if found == address)

@@ -18,6 +18,7 @@ from subscriptions.subscribers.change_of_address import (
     ask_for_change,
 )
 from subscriptions.subscribers.channels import choose_channels
+from subscriptions.subscribers.mails import Person
 from subscriptions.subscribers.manage_link import MANAGE_WITHIN, find_owner
 from subscriptions.subscribers.own_data import own_subscription
 from subscriptions.subscribers.permissions import choose
@@ -63,8 +64,9 @@ def _correct(token: str) -> ResponseReturnValue:
     with unit_of_work() as session:
         owner = find_owner(session, _reference(token), lock=True)
         own = own_subscription(session, owner.id, own.reference)
+        person = Person(owner.id, owner.address.display, owner.locale)
         changed = correct(
-            session, owner, own, form.locale.data, form.profile(), notify=_wants_notice()
+            session, person, own, form.locale.data, form.profile(), notify=_wants_notice()
         )
         if changed:
             count_right(session, Kind.RECTIFICATION)

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.subscribers.manage_link import MANAGE_WITHIN, ask_for_manage_link
+from subscriptions.web.address_form import AddressForm
 from subscriptions.web.limits import guard_manage_links
 from subscriptions.web.manage.blueprint import blueprint
-from subscriptions.web.manage.forms import AddressForm
 
 
 @blueprint.get("/manage")

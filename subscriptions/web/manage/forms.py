@@ -3,40 +3,21 @@
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Field, Form, SelectField, StringField, ValidationError
+from wtforms import BooleanField, Form, SelectField, StringField
 from wtforms.validators import InputRequired
 
-from subscriptions.core.addresses import Address, InvalidAddress, parse_address
-from subscriptions.core.words import gettext
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.fields import PROFILE_FIELDS
 from subscriptions.subscribers.channels import Channel, can_be_reached, wording
 from subscriptions.subscribers.own_data import OwnSubscription
 from subscriptions.subscribers.tracking import TRACKING
 from subscriptions.subscribers.tracking import wording as tracking_wording
+from subscriptions.web.address_form import AddressForm
 from subscriptions.web.checkboxes import CheckboxesField, SelectChoice
 from subscriptions.web.languages import language_choices
 from subscriptions.web.public.forms import profile_field
 
 FormData = MultiDict[str, str] | None
-
-
-class AddressForm(Form):
-    """One address. ``address`` is the parsed one once validation has passed."""
-
-    address: Address
-    email = StringField(
-        _("E-mail address"), [InputRequired(_("Please enter your e-mail address."))]
-    )
-
-    def validate_email(self, field: Field) -> None:
-        """Keep the parsed address; what is no address is an error that does not repeat it."""
-        try:
-            self.address = parse_address(field.data)
-        except InvalidAddress:
-            raise ValidationError(
-                gettext("Please enter an e-mail address, like name@example.org.")
-            ) from None
 
 
 class NewAddressForm(AddressForm):

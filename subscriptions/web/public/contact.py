@@ -14,8 +14,8 @@ from subscriptions.core.words import lazy_gettext as _
 from subscriptions.privacy.enquiries.operations import write_enquiry
 from subscriptions.privacy.policy import Trigger, current_policy
 from subscriptions.privacy.policy.in_words import kept_in_words
+from subscriptions.web.address_form import AddressForm
 from subscriptions.web.limits import guard_enquiries
-from subscriptions.web.manage.forms import AddressForm
 from subscriptions.web.public.blueprint import blueprint
 
 LONGEST = 5_000  # characters
