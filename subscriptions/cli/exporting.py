@@ -17,8 +17,13 @@ from subscriptions.cli.output import plain_errors
 from subscriptions.core.transactions import current_session, unit_of_work
 from subscriptions.newsletters.queries import newsletter_by_slug
 from subscriptions.operators.audit import COMMAND_LINE, record
-from subscriptions.transfer.exporting.asking import AT_ONCE, Format, Wanted, ask_for_export
-from subscriptions.transfer.exporting.queries import export_of
+from subscriptions.transfer.exporting.asking import (
+    AT_ONCE,
+    Format,
+    Wanted,
+    check_export,
+    record_export,
+)
 from subscriptions.transfer.exporting.serving import Plan, file_while_reading, plan_of
 from subscriptions.transfer.selection import Choice
 from subscriptions.transfer.spreadsheet import MAX_ROWS
@@ -59,24 +64,24 @@ def subscribers(
 
 def _begin(slug: str, wanted: Wanted) -> tuple[Plan, int]:
     """Put the export on record, before anything leaves; and about how many will be in it."""
+    session = current_session()
+    newsletter_id = newsletter_by_slug(session, slug).id
+    checked = check_export(session, newsletter_id, wanted)
     with unit_of_work() as session:
-        newsletter = newsletter_by_slug(session, slug)
-        asked = ask_for_export(session, newsletter.id, wanted, COMMAND_LINE, kept=False)
+        made = record_export(session, checked, COMMAND_LINE, kept=False)
         record(
             session,
             COMMAND_LINE,
             "subscribers.exported",
             f"newsletter {slug}",
             newsletter=slug,
-            export=asked.export.reference,
+            export=made.reference,
             format=wanted.format.value,
             status=wanted.status,
             topic=wanted.topic,
         )
-        expected = AT_ONCE if asked.at_once else MAX_ROWS
-    session = current_session()
-    export = export_of(session, newsletter_by_slug(session, slug).id, asked.export.reference)
-    return plan_of(session, export), expected
+    plan = plan_of(current_session(), made)
+    return plan, AT_ONCE if checked.at_once else MAX_ROWS
 
 
 def _write(file: BinaryIO, plan: Plan, expected: int) -> None:

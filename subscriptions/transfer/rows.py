@@ -95,6 +95,18 @@ class Ranges:
             rows = rows.with_for_update(read=True, of=Subscription)
         return connection.execute(rows, {"first": first, "final": last}).all()
 
+    def candidates(self, connection: Connection, at_most: int) -> int:
+        """How many rows there are before the rest of the filter; reads no more than ``at_most``."""
+        heads = (
+            select(Subscription.id).where(
+                Subscription.newsletter_id == self._selection.newsletter_id,
+                Subscription.status == status.value,
+            )
+            for status in STATES[self._selection.choice]
+        )
+        either = union_all(*heads).limit(at_most).subquery()
+        return connection.scalar(select(func.count()).select_from(either)) or 0
+
     def count(self, connection: Connection, at_most: int) -> int:
         """How many rows there are, not counted beyond ``at_most``."""
         fitting = _fitting(select(Subscription.id), self._selection, self._today).limit(at_most)

@@ -78,6 +78,16 @@ def test_a_large_one_is_made_in_the_background_and_a_mail_says_when_it_is_ready(
     ]
 
 
+def test_few_among_many_are_left_to_the_background_too(
+    app: Flask, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request may not read everybody to find them."""
+    monkeypatch.setattr(asking, "AT_ONCE", 1)
+    page = _ask(desk, topic="law").location
+    run_jobs(app)
+    assert [row["email"] for row in read_csv(desk.send(f"{page}/download").data)] == [BOB]
+
+
 def test_a_spreadsheet_opens_with_what_was_chosen(desk: Desk) -> None:
     answer = _ask(desk, format="xlsx", status="all", columns=["email", "status", "name"])
     assert str(answer.mimetype).endswith("spreadsheetml.sheet")

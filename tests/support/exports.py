@@ -7,7 +7,7 @@ from io import StringIO
 from flask import Flask
 
 from subscriptions.core.transactions import current_session, unit_of_work
-from subscriptions.transfer.exporting.asking import Wanted, ask_for_export
+from subscriptions.transfer.exporting.asking import Wanted, check_export, record_export
 from subscriptions.transfer.exporting.making import leave_to_worker
 from subscriptions.transfer.exporting.queries import export_of
 from subscriptions.transfer.exporting.serving import file_while_reading, kept_file, plan_of
@@ -34,8 +34,9 @@ def begin_export(
 ) -> Iterator[bytes]:
     """The chunks of a file that goes out as it is read; needs an application context."""
     asks = Wanted(status=status or "active", topic=topic, purpose="A test")
+    checked = check_export(current_session(), wanted, asks)
     with unit_of_work() as session:
-        made = ask_for_export(session, wanted, asks, "a test", kept=False).export
+        made = record_export(session, checked, "a test", kept=False)
     session = current_session()
     return file_while_reading(plan_of(session, made))
 
@@ -66,8 +67,9 @@ def keep_export(app: Flask, newsletter: str = "news", *, make: bool = True) -> s
     """Ask for a file that is kept and have the worker make it; the reference of the export."""
     wanted = newsletter_id(app, newsletter)
     with app.app_context():
+        checked = check_export(current_session(), wanted, Wanted(purpose="A test"))
         with unit_of_work() as session:
-            made = ask_for_export(session, wanted, Wanted(purpose="A test"), "a test").export
+            made = record_export(session, checked, "a test")
             leave_to_worker(made)
             reference = made.reference
         if make:

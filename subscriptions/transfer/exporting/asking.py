@@ -18,7 +18,7 @@ from subscriptions.transfer.rows import Ranges
 from subscriptions.transfer.selection import Choice, Selection, select_for_export
 from subscriptions.transfer.spreadsheet import MAX_ROWS, TooManyRows
 
-AT_ONCE = 10_000  # rows; more are made in the background
+AT_ONCE = 10_000  # people who may be in it; more are for the background
 
 
 class Format(StrEnum):
@@ -40,15 +40,16 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """An export on record. ``at_once`` says that it is small enough to be waited for."""
+class Checked:
+    """What an export would take. ``at_once`` says that it is small enough to be waited for."""
 
-    export: Export
+    wanted: Wanted
+    selection: Selection
     at_once: bool
 
 
-def check_export(session: Session, newsletter_id: int, wanted: Wanted) -> Selection:
-    """What the export would take.
+def check_export(session: Session, newsletter_id: int, wanted: Wanted) -> Checked:
+    """What the export would take. Counting takes a while: not for a unit of work.
 
     Raises :class:`Invalid` without a purpose, with an unknown status, and for more people than a
     spreadsheet holds; :class:`NotFound` for an unknown topic.
@@ -58,25 +59,31 @@ def check_export(session: Session, newsletter_id: int, wanted: Wanted) -> Select
     selection = select_for_export(
         session, newsletter_id, wanted.status, wanted.topic, wanted.columns
     )
-    if wanted.format is Format.XLSX and _count(session, selection, MAX_ROWS) == MAX_ROWS:
+    ranges, connection = Ranges(selection, clock.today()), session.connection()
+    if (
+        wanted.format is Format.XLSX
+        and ranges.candidates(connection, MAX_ROWS) == MAX_ROWS
+        and ranges.count(connection, MAX_ROWS) == MAX_ROWS
+    ):
         raise TooManyRows
-    return selection
+    at_once = ranges.candidates(connection, AT_ONCE + 1) <= AT_ONCE
+    return Checked(wanted, selection, at_once)
 
 
-def ask_for_export(
-    session: Session, newsletter_id: int, wanted: Wanted, made_by: str, *, kept: bool = True
-) -> Asked:
-    """Write down who takes out what; see :func:`check_export` for what is refused.
+def record_export(session: Session, checked: Checked, made_by: str, *, kept: bool = True) -> Export:
+    """Write down who takes out what.
 
     A file that is not ``kept`` goes out as it is read. Whoever asked has a lease on it: they make
     it, or let it go with :func:`~subscriptions.transfer.exporting.making.leave_to_worker`.
     """
-    selection = check_export(session, newsletter_id, wanted)
-    newest = select(func.max(Subscription.id)).where(Subscription.newsletter_id == newsletter_id)
+    wanted, selection = checked.wanted, checked.selection
+    newest = select(func.max(Subscription.id)).where(
+        Subscription.newsletter_id == selection.newsletter_id
+    )
     now = clock.now()
     export = Export(
         reference=new_reference(),
-        newsletter_id=newsletter_id,
+        newsletter_id=selection.newsletter_id,
         state=ExportState.MAKING.value,
         kept=kept,
         made_by=made_by,
@@ -94,8 +101,4 @@ def ask_for_export(
     )
     session.add(export)
     session.flush()
-    return Asked(export, _count(session, selection, AT_ONCE + 1) <= AT_ONCE)
-
-
-def _count(session: Session, selection: Selection, at_most: int) -> int:
-    return Ranges(selection, clock.today()).count(session.connection(), at_most)
+    return export

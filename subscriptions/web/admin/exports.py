@@ -12,7 +12,7 @@ from subscriptions.core.transactions import current_session, unit_of_work
 from subscriptions.core.words import gettext as _
 from subscriptions.newsletters.models import Newsletter
 from subscriptions.subscribers.export_models import Export, ExportState
-from subscriptions.transfer.exporting.asking import Asked, Format, ask_for_export
+from subscriptions.transfer.exporting.asking import Checked, Format, check_export, record_export
 from subscriptions.transfer.exporting.departures import departures_csv
 from subscriptions.transfer.exporting.leftovers import delete_file
 from subscriptions.transfer.exporting.making import (
@@ -50,16 +50,18 @@ def ask_for_file(newsletter: str) -> ResponseReturnValue:
     if not form.validate():
         return _form_page(form), 422
     try:
-        with unit_of_work() as session:
-            asked = _ask(session, owner, form)
+        checked = check_export(current_session(), owner.id, form.wanted())
     except Invalid as error:
         refused(form, error)
         return _form_page(form), 422
-    if asked.at_once:
-        make_now(making_of(current_session(), asked.export))
+    with unit_of_work() as session:
+        reference = _record(session, owner, checked)
+    found = export_of(current_session(), owner.id, reference)
+    if checked.at_once:
+        make_now(making_of(current_session(), found))
+        found = export_of(current_session(), owner.id, reference)
     else:
         go_to_work()
-    found = export_of(current_session(), owner.id, asked.export.reference)
     if found.state == ExportState.READY:
         return _file(owner, found)
     return _to(found.reference)
@@ -123,21 +125,21 @@ def departures(newsletter: str, reference: str) -> ResponseReturnValue:
     return _attachment(chunks, f"{owner.slug}-left-{clock.today()}.csv", MIMETYPES[Format.CSV])
 
 
-def _ask(session: Session, owner: Newsletter, form: ExportInput) -> Asked:
+def _record(session: Session, owner: Newsletter, checked: Checked) -> str:
     """Put it on record and into the trail, and leave it to the worker if it is large."""
-    asked = ask_for_export(session, owner.id, form.wanted(), current_operator().email)
-    if not asked.at_once:
-        leave_to_worker(asked.export)
+    found = record_export(session, checked, current_operator().email)
+    if not checked.at_once:
+        leave_to_worker(found)
     note(
         session,
         "subscribers.exported",
         f"newsletter {owner.slug}",
-        export=asked.export.reference,
-        format=asked.export.format,
-        status=asked.export.status,
-        topic=asked.export.topic,
+        export=found.reference,
+        format=found.format,
+        status=found.status,
+        topic=found.topic,
     )
-    return asked
+    return found.reference
 
 
 def _form(owner: Newsletter) -> ExportInput:
