@@ -108,6 +108,14 @@ def test_the_way_from_signing_in_to_an_export_needs_no_mouse(
         page.get_by_label("What is it for?").fill("The May issue")
         page.get_by_role("button", name="Export").press("Enter")
     assert download.value.suggested_filename.startswith("news-active-")
+    page.reload()
+    page.locator("table a").first.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The file is ready")
+    found = Axe().run(page, options=AA).response["violations"]
+    assert [one["id"] for one in found] == []
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download who has left since").press("Enter")
+    assert download.value.suggested_filename.startswith("news-left-")
 
 
 def test_the_opt_in_record_has_no_barrier_and_is_printed_without_what_is_for_the_screen(
