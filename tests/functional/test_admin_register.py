@@ -93,7 +93,7 @@ def test_viewers_may_have_it_and_whoever_sees_one_newsletter_may_not(app: Flask)
     make_operator(app, "all@example.org", Role.VIEWER)
     make_operator(app, "one@example.org", None, {"news": Role.EDITOR})
     everything, one = desk_of(app, "all@example.org"), desk_of(app, "one@example.org")
-    assert PAGE in everything.get("/admin/").text
+    assert PAGE in everything.get("/admin/retention").text
     assert PAGE not in one.get("/admin/").text
     for desk, status in ((everything, 200), (one, 403)):
         assert desk.get(PAGE).status_code == status

@@ -23,6 +23,7 @@ NEWS = {
     "languages": ["en", "de"],
     "created_at": MOMENT,
     "closed_at": None,
+    "revision": 0,
 }
 ADD = Prepared(insert(NEWSLETTERS))
 FIND = Prepared(
