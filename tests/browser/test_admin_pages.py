@@ -111,6 +111,7 @@ def test_the_way_from_signing_in_to_an_export_needs_no_mouse(
     page.reload()
     page.locator("table a").first.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("The file is ready")
+    page.wait_for_load_state()  # the heading is there before the style sheets are
     found = Axe().run(page, options=AA).response["violations"]
     assert [one["id"] for one in found] == []
     with page.expect_download() as download:
@@ -130,6 +131,7 @@ def test_the_opt_in_record_has_no_barrier_and_is_printed_without_what_is_for_the
     page.get_by_role("link", name="printed@example.org").click()
     page.get_by_role("button", name="Opt-in record").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Opt-in record")
+    page.wait_for_load_state()
     found = Axe().run(page, options=AA).response["violations"]
     assert [one["id"] for one in found] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
