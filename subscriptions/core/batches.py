@@ -6,7 +6,7 @@ held for long whatever the machine is worth; after it, the others get as long as
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
@@ -27,7 +27,7 @@ class Pace:
     must be well above that, or a busy machine makes the batches smaller and itself busier.
     """
 
-    size: int = FIRST_BATCH
+    size: int = field(default_factory=lambda: FIRST_BATCH)
     smallest: int = 1
     target: float = TARGET_SECONDS
 

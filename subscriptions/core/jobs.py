@@ -67,12 +67,13 @@ def current_queue() -> Huey:
 
 
 def wake(name: str) -> None:
-    """Have the job run soon, unless something waits already: each job does all there is to do.
+    """Have the job run soon, unless it waits already: each job does all there is to do.
 
     Never fails: the work is in our tables, and the job's next scheduled run finds it.
     """
     with _harmless(name):
-        if not current_queue().storage.queue_size():
+        waiting = current_queue().storage.enqueued_items()
+        if not any(_task_name(name).encode() in bytes(message) for message in waiting):
             start(name)
 
 
@@ -106,6 +107,10 @@ class JsonSerializer(Serializer):  # type: ignore[misc]
         return Message(task_id, name, None, 0, 0, None, tuple(args), kwargs)
 
 
+def _task_name(job_name: str) -> str:
+    return job_name.replace(".", "_")
+
+
 def _as_task(app: Flask, queue: Huey, job: Job) -> Callable[[], Any]:
     def run() -> None:
         with app.app_context():
@@ -115,7 +120,7 @@ def _as_task(app: Flask, queue: Huey, job: Job) -> Callable[[], Any]:
                 note_job_failure(job.name, error)
                 raise
 
-    name = job.name.replace(".", "_")
+    name = _task_name(job.name)
     if job.every is None:
         return queue.task(name=name)(run)  # type: ignore[no-any-return]
     return queue.periodic_task(job.every, name=name)(run)  # type: ignore[no-any-return]

@@ -72,6 +72,7 @@ def test_the_first_step_is_recorded_as_it_happened(
     [record] = _consent(app)
     assert {key: record[key] for key in record.keys() - {"id", "subscription_id"}} == {
         "step": "requested",
+        "evidence": None,
         "at": clock.now,
         "source": "form:news",
         "wording_hash": _hash(WORDING),
@@ -99,6 +100,7 @@ def test_the_second_step_is_recorded_beside_the_first(
     assert requested["step"] == "requested"
     assert {key: confirmed[key] for key in confirmed.keys() - {"id", "subscription_id"}} == {
         "step": "confirmed",
+        "evidence": None,
         "at": clock.now,
         "source": "confirmation link",
         "wording_hash": requested["wording_hash"],
