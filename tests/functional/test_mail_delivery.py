@@ -8,14 +8,12 @@ import pytest
 from aiosmtpd.controller import Controller
 from flask import Flask
 
-from subscriptions.core.jobs import start
 from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.mail import delivery, transport
 from subscriptions.mail.delivery import deliver_due
 from subscriptions.mail.outbox import LEASE, RETRY_AFTER, queue_mail
-from subscriptions.privacy.retention.running import PURGE
-from tests.support.applications import Visitor, queue_of
+from tests.support.applications import Visitor
 from tests.support.ports import free_port
 from tests.support.smtp import SmtpServer
 from tests.support.time_travel import FrozenClock
@@ -296,13 +294,3 @@ def test_a_mail_that_can_not_be_built_does_not_hold_up_the_others(
     assert [message.recipients for message in smtp.messages] == [(ADA,)]
     [dead] = _waiting(app)
     assert dead["dead_at"] is not None
-
-
-def test_a_mail_goes_out_soon_though_another_job_waits(app: Flask, client: Visitor) -> None:
-    """And however many mails there are, their job waits once."""
-    with app.app_context():
-        start(PURGE)
-    sign_up(client)
-    sign_up(client, BOB)
-    waiting = [bytes(task) for task in queue_of(app).storage.enqueued_items()]
-    assert [b"mail_deliver" in task for task in waiting] == [False, True]
