@@ -7,8 +7,7 @@ written in our own tables, and a job only looks there; see :mod:`subscriptions.m
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,29 +70,17 @@ def wake(name: str) -> None:
 
     Never fails: the work is in our tables, and the job's next scheduled run finds it.
     """
-    with _harmless(name):
+    try:
         waiting = current_queue().storage.enqueued_items()
         if not any(_task_name(name).encode() in bytes(message) for message in waiting):
             start(name)
-
-
-def start_soon(name: str) -> None:
-    """Have the job run soon, whatever else waits. Never fails, like :func:`wake`."""
-    with _harmless(name):
-        start(name)
+    except QUEUE_FAILURES:
+        log.warning("job_not_queued", job=name, exc_info=True)
 
 
 def start(name: str) -> None:
     """Queue one run of the job."""
     current_app.extensions["assent_job_tasks"][name]()
-
-
-@contextmanager
-def _harmless(name: str) -> Iterator[None]:
-    try:
-        yield
-    except QUEUE_FAILURES:
-        log.warning("job_not_queued", job=name, exc_info=True)
 
 
 class JsonSerializer(Serializer):  # type: ignore[misc]

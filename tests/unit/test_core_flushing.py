@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -43,19 +43,15 @@ def _waiting(flusher: Flusher, number: int) -> Iterator[list[Future[None]]]:
         yield [pool.submit(flusher.flush, 0) for _ in range(number)]
 
 
-def _wait(what: str, is_so: Callable[[], bool]) -> None:
-    wait_until(what, is_so)
-
-
 def test_who_comes_during_a_flush_shares_the_next_one(disk: Disk) -> None:
     """The running one may have begun before their rows were written."""
     flusher = Flusher()
     with _waiting(flusher, 1) as first, _waiting(flusher, 5) as later:
-        _wait("the first flush", lambda: disk.begun == 1)
-        _wait("the others", lambda: flusher._asked == 6)
+        wait_until("the first flush", lambda: disk.begun == 1)
+        wait_until("the others", lambda: flusher._asked == 6)
         assert not any(each.done() for each in [*first, *later])
         disk.end_one()
-        _wait("the second flush", lambda: disk.begun == 2)
+        wait_until("the second flush", lambda: disk.begun == 2)
         assert sum(each.done() for each in later) == 0
         disk.end_one()
     assert all(each.exception() is None for each in [*first, *later])
@@ -66,7 +62,7 @@ def test_a_flush_that_fails_is_nobodys_success(disk: Disk) -> None:
     flusher = Flusher()
     disk.broken = True
     with _waiting(flusher, 3) as all_of_them:
-        _wait("everybody", lambda: flusher._asked == 3)
+        wait_until("everybody", lambda: flusher._asked == 3)
         for _ in all_of_them:
             disk.end_one()
     assert all(isinstance(each.exception(), OSError) for each in all_of_them)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
 from subscriptions.core.db import new_reference
-from subscriptions.core.jobs import start_soon
+from subscriptions.core.jobs import wake
 from subscriptions.core.statements import table_of
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.subscribers.export_models import (
@@ -157,7 +157,7 @@ def leave_to_worker(export: Export) -> None:
 
 def go_to_work() -> None:
     """Have the worker look at the exports soon."""
-    start_soon(WORK)
+    wake(WORK)
 
 
 def release_leases(session: Session) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
 from subscriptions.core.errors import Conflict, NotFound
-from subscriptions.core.jobs import start_soon
+from subscriptions.core.jobs import wake
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.models import Newsletter
 from subscriptions.subscribers.import_models import OVER, Import, ImportState
@@ -62,7 +62,7 @@ def planned(found: Import) -> Plan:
 
 def go_to_work() -> None:
     """Have the worker look at the imports soon."""
-    start_soon(WORK)
+    wake(WORK)
 
 
 def check_plan(session: Session, found: Import, plan: Plan) -> None:
