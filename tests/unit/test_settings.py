@@ -1,5 +1,6 @@
 """Settings: what is wrong with them is said in one message, by the real ``flask`` command."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -177,3 +178,16 @@ def test_every_setting_says_what_it_is_for(name: str) -> None:
 )
 def test_the_sender_is_always_an_address(settings: dict[str, str], sender: str) -> None:
     assert load_settings(settings).sender == sender
+
+
+def test_the_application_of_a_process_is_not_searched_for_garbage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A search of it takes a tenth of a second, and everybody waits if that is in a transaction."""
+    monkeypatch.setenv("ASSENT_DATA_DIR", str(tmp_path))
+    before = gc.get_freeze_count()
+    try:
+        create_app()
+        assert gc.get_freeze_count() > before + 10_000
+    finally:
+        gc.unfreeze()
