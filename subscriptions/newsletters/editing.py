@@ -68,12 +68,6 @@ def move_topic(session: Session, newsletter: Newsletter, topic: Topic, by: int) 
     session.expire(newsletter, ["topics"])
 
 
-def set_form_language(session: Session, form: SignupForm, locale: str) -> None:
-    """Let a form and the mails it causes speak another language."""
-    form.locale = locale
-    session.flush()
-
-
 def retire_form(session: Session, form: SignupForm) -> None:
     """Take a form off the web: it accepts no more sign-ups. Again: nothing changes."""
     form.retired_at = form.retired_at or clock.now()

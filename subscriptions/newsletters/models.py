@@ -78,6 +78,10 @@ class SignupForm(Base):
     title: Mapped[str] = mapped_column(String(200))
     intro: Mapped[str] = mapped_column(Text, default="")
     fields: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # How it asks for them, where that isn't as usual; see asking.py.
+    field_settings: Mapped[dict[str, dict[str, Any]]] = mapped_column(
+        JSON, default=dict, server_default="{}"
+    )
     topic_slugs: Mapped[list[str]] = mapped_column(JSON, default=list)
     locale: Mapped[str] = mapped_column(String(16), default="en")
     wording_hash: Mapped[str] = mapped_column(ForeignKey("wordings.hash"))

@@ -76,37 +76,14 @@ def create_form(
         slug=slug,
         title=title,
         intro=intro,
-        fields=_known_fields(fields),
-        topic_slugs=known if topic_slugs is None else _known_topics(topic_slugs, known),
+        fields=known_fields(fields),
+        topic_slugs=known if topic_slugs is None else known_topics(topic_slugs, newsletter),
         wording=keep_wording(session, wording or DEFAULT_WORDING.format(name=newsletter.name)),
     )
     session.add(form)
     session.flush()
     session.add(FormWording(form_id=form.id, wording_hash=form.wording_hash))
     return form
-
-
-def edit_form(
-    session: Session,
-    form: SignupForm,
-    *,
-    title: str,
-    intro: str,
-    fields: Sequence[str],
-    topic_slugs: Sequence[str],
-    wording: str,
-    locale: str | None = None,
-) -> None:
-    """Change a form. A new wording is kept beside the old ones, which stay as agreed to."""
-    check_title(title)
-    form.title = title
-    form.intro = intro
-    form.locale = locale or form.locale
-    form.fields = _known_fields(fields)
-    form.topic_slugs = _known_topics(topic_slugs, [topic.slug for topic in form.newsletter.topics])
-    form.wording = keep_wording(session, wording)
-    session.flush()
-    session.merge(FormWording(form_id=form.id, wording_hash=form.wording_hash))
 
 
 def keep_wording(session: Session, text: str) -> Wording:
@@ -153,7 +130,8 @@ def check_title(title: str) -> None:
         raise Invalid(_("A name has 1 to 200 characters on one line."))
 
 
-def _known_fields(names: Sequence[str]) -> list[str]:
+def known_fields(names: Sequence[str]) -> list[str]:
+    """These fields in their order; :class:`Invalid` if there is none such, or it isn't allowed."""
     if unknown := [name for name in names if name not in PROFILE_FIELDS]:
         raise Invalid(_("There is no field called %(name)s.", name=unknown[0]))
     allowed = [field.name for field in allowed_fields()]
@@ -163,7 +141,9 @@ def _known_fields(names: Sequence[str]) -> list[str]:
     return [name for name in PROFILE_FIELDS if name in names]
 
 
-def _known_topics(slugs: Sequence[str], known: Sequence[str]) -> list[str]:
+def known_topics(slugs: Sequence[str], newsletter: Newsletter) -> list[str]:
+    """These topics of the newsletter in their order; :class:`Invalid` if it has none such."""
+    known = [topic.slug for topic in newsletter.topics]
     if unknown := [slug for slug in slugs if slug not in known]:
         raise Invalid(_("There is no topic called %(name)s.", name=unknown[0]))
     return [slug for slug in known if slug in slugs]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from subscriptions.core.errors import NotFound
 from subscriptions.core.statements import Prepared
+from subscriptions.newsletters.asking import EMAIL, AskedField, asked_field, asked_fields
 from subscriptions.newsletters.models import FormWording, Newsletter, SignupForm, Topic, Wording
 
 
@@ -33,7 +34,8 @@ class OpenForm:
     title: str
     intro: str
     locale: str
-    fields: tuple[str, ...]
+    email: AskedField
+    fields: tuple[AskedField, ...]
     wording_hash: str
     wording: str
     newsletter_id: int
@@ -54,6 +56,7 @@ FORM_COLUMNS = {
     "intro": SignupForm.intro,
     "locale": SignupForm.locale,
     "fields": SignupForm.fields,
+    "field_settings": SignupForm.field_settings,
     "topic_slugs": SignupForm.topic_slugs,
     "wording_hash": SignupForm.wording_hash,
     "wording": Wording.text,
@@ -106,8 +109,9 @@ def open_form(connection: Connection, slug: str) -> OpenForm:
     if row is None:
         raise NotFound
     values = dict(zip(FORM_COLUMNS, row, strict=True))
-    offered = values.pop("topic_slugs")
-    values["fields"] = tuple(values["fields"])
+    offered, settings = values.pop("topic_slugs"), values.pop("field_settings")
+    values["email"] = asked_field(EMAIL, settings)
+    values["fields"] = asked_fields(values["fields"], settings)
     return OpenForm(**values, topics=_offered(connection, values["newsletter_id"], offered))
 
 

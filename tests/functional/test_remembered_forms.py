@@ -9,9 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from subscriptions.core.transactions import unit_of_work
+from subscriptions.newsletters.asking import AskedField
+from subscriptions.newsletters.drafts import FormDraft
 from subscriptions.newsletters.editing import rename_topic, retire_form, retire_topic
+from subscriptions.newsletters.form_editing import edit_form
 from subscriptions.newsletters.models import Newsletter, SignupForm, Topic
-from subscriptions.newsletters.operations import add_topic, close_newsletter, edit_form
+from subscriptions.newsletters.operations import add_topic, close_newsletter
 from tests.support.applications import Visitor
 from tests.support.counting import counting
 from tests.support.visits import ADA, open_newsletter, rows_of, sign_up
@@ -61,15 +64,13 @@ def test_what_is_new_counts_from_the_next_sign_up(app: Flask, client: Visitor) -
     with _changing(app) as session:
         form = session.scalars(select(SignupForm).filter_by(slug="news")).one()
         add_topic(session, form.newsletter, "sea", "The sea")
-        edit_form(
-            session,
-            form,
+        draft = FormDraft(
             title="Better news",
-            intro="",
-            fields=["name"],
+            fields=[AskedField("name")],
             topic_slugs=["art", "sea"],
             wording="Yes, I do.",
         )
+        edit_form(session, form, draft)
     assert "Better news" in sign_up(client, "no address").text
     assert sign_up(client, topics=["sea"], name="Ada").status_code == 303
     [wording] = {row["wording_hash"] for row in rows_of(app, "consent_records")[1:]}

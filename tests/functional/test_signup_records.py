@@ -2,13 +2,15 @@
 
 import hashlib
 import re
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 
 from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import unit_of_work
-from subscriptions.newsletters.operations import DEFAULT_WORDING, edit_form
+from subscriptions.newsletters.form_editing import draft_of, edit_form
+from subscriptions.newsletters.operations import DEFAULT_WORDING
 from subscriptions.newsletters.queries import newsletter_by_slug
 from tests.support.applications import Visitor
 from tests.support.time_travel import FrozenClock
@@ -37,15 +39,7 @@ def _newsletter(app: Flask, client: Visitor) -> None:
 def _edit_wording(app: Flask, wording: str) -> None:
     with app.app_context(), unit_of_work() as session:
         [form] = newsletter_by_slug(session, "news").forms
-        edit_form(
-            session,
-            form,
-            title=form.title,
-            intro="",
-            fields=form.fields,
-            topic_slugs=form.topic_slugs,
-            wording=wording,
-        )
+        edit_form(session, form, replace(draft_of(form), wording=wording))
 
 
 def _hash(wording: str) -> str:

@@ -1,7 +1,5 @@
 """Hosted forms: create, edit, preview, take off the web, embed."""
 
-from typing import Any
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
@@ -10,16 +8,21 @@ from subscriptions.core.errors import Conflict, Invalid
 from subscriptions.core.links import current_links
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.core.words import gettext as _
-from subscriptions.newsletters.editing import form_of, restore_form, retire_form, set_form_language
-from subscriptions.newsletters.fields import PROFILE_FIELDS, allowed_fields
+from subscriptions.newsletters.drafts import FormDraft
+from subscriptions.newsletters.editing import form_of, restore_form, retire_form
+from subscriptions.newsletters.fields import PROFILE_FIELDS
+from subscriptions.newsletters.form_editing import draft_of, edit_form
 from subscriptions.newsletters.models import Newsletter, SignupForm
-from subscriptions.newsletters.operations import DEFAULT_WORDING, create_form, edit_form
+from subscriptions.newsletters.operations import DEFAULT_WORDING, create_form
 from subscriptions.web.admin.access import Rule, access, current_newsletter
 from subscriptions.web.admin.auditing import note
 from subscriptions.web.admin.blueprint import blueprint
-from subscriptions.web.admin.inputs import NewSignupFormInput, SignupFormInput, posted, refused
-from subscriptions.web.checkboxes import SelectChoice
-from subscriptions.web.languages import language_choices
+from subscriptions.web.admin.form_inputs import (
+    NewSignupFormInput,
+    SignupFormInput,
+    signup_form_input,
+)
+from subscriptions.web.admin.inputs import refused
 
 
 @blueprint.route("/newsletters/<newsletter>/forms/new", methods=["GET", "POST"])
@@ -27,25 +30,33 @@ from subscriptions.web.languages import language_choices
 def new_form(newsletter: str) -> ResponseReturnValue:
     """Create one."""
     owner = current_newsletter()
-    form = NewSignupFormInput(
-        posted(),
-        wording=DEFAULT_WORDING.format(name=owner.name),
-        topics=[topic.slug for topic in owner.topics if topic.retired_at is None],
-    )
-    _offer_choices(form, owner)
+    form = signup_form_input(NewSignupFormInput, owner, _first_draft(owner))
     if request.method == "POST" and form.validate():
         try:
-            with unit_of_work() as session:
-                made = create_form(session, owner, form.slug.data or "", **_values(form))
-                set_form_language(session, made, form.locale.data)
-                note(session, "form.created", f"form {made.slug}")
+            return redirect(_created(owner, form))
         except (Conflict, Invalid) as error:
             refused(form, error)
-        else:
-            flash(_("The form is on the web."), "success")
-            return redirect(_url(owner, made))
     page = render_template("admin/form_new.html", form=form, newsletter=owner)
     return page, 422 if form.errors else 200
+
+
+def _first_draft(owner: Newsletter) -> FormDraft:
+    return FormDraft(
+        title="",
+        wording=DEFAULT_WORDING.format(name=owner.name),
+        locale=owner.languages[0],
+        topic_slugs=[topic.slug for topic in owner.topics if topic.retired_at is None],
+    )
+
+
+def _created(owner: Newsletter, form: NewSignupFormInput) -> str:
+    draft = form.draft()
+    with unit_of_work() as session:
+        made = create_form(session, owner, form.slug.data or "", draft.title, wording=draft.wording)
+        edit_form(session, made, draft)
+        note(session, "form.created", f"form {made.slug}")
+    flash(_("The form is on the web."), "success")
+    return _url(owner, made)
 
 
 @blueprint.get("/newsletters/<newsletter>/forms/<form>")
@@ -55,12 +66,13 @@ def form(newsletter: str, form: str) -> ResponseReturnValue:
     owner = current_newsletter()
     shown = form_of(owner, form)
     offered = [t for t in owner.topics if t.slug in shown.topic_slugs and t.retired_at is None]
-    fields = [PROFILE_FIELDS[name] for name in shown.fields if name in PROFILE_FIELDS]
+    draft = draft_of(shown)
     shared = {
         "form": shown,
         "public_url": f"{current_links().base_url}/forms/{shown.slug}",
         "topics": offered,
-        "fields": fields,
+        "email": draft.email,
+        "fields": [(PROFILE_FIELDS[asked.name], asked) for asked in draft.fields],
     }
     with force_locale(shown.locale.replace("-", "_")):
         snippet = render_template("admin/embed_snippet.html", **shared)
@@ -73,12 +85,11 @@ def edit_signup_form(newsletter: str, form: str) -> ResponseReturnValue:
     """Change what it asks for."""
     owner = current_newsletter()
     changed = form_of(owner, form)
-    filled = SignupFormInput(posted(), data=_present(changed))
-    _offer_choices(filled, owner, changed.locale)
+    filled = signup_form_input(SignupFormInput, owner, draft_of(changed))
     if request.method == "POST" and filled.validate():
         try:
             with unit_of_work() as session:
-                edit_form(session, changed, **_values(filled), locale=filled.locale.data)
+                edit_form(session, changed, filled.draft())
                 note(session, "form.edited", f"form {changed.slug}", wording=changed.wording_hash)
         except Invalid as error:
             refused(filled, error)
@@ -115,39 +126,6 @@ def restore_signup_form(newsletter: str, form: str) -> ResponseReturnValue:
         note(session, "form.restored", f"form {form}")
     flash(_("The form is on the web again."), "success")
     return redirect(_url(owner, found))
-
-
-def _present(form: SignupForm) -> dict[str, object]:
-    return {
-        "title": form.title,
-        "intro": form.intro,
-        "fields": form.fields,
-        "topics": form.topic_slugs,
-        "wording": form.wording.text,
-        "locale": form.locale,
-    }
-
-
-def _values(form: SignupFormInput) -> dict[str, Any]:
-    return {
-        "title": form.title.data or "",
-        "intro": form.intro.data or "",
-        "fields": form.fields.data or [],
-        "topic_slugs": form.topics.data or [],
-        "wording": form.wording.data or "",
-    }
-
-
-def _offer_choices(
-    form: SignupFormInput, newsletter: Newsletter, present: str | None = None
-) -> None:
-    form.fields.choices = [SelectChoice(field.name, field.label) for field in allowed_fields()]
-    form.topics.choices = [
-        SelectChoice(topic.slug, topic.title)
-        for topic in newsletter.topics
-        if topic.retired_at is None
-    ]
-    form.locale.choices = language_choices([*newsletter.languages, *([present] if present else [])])
 
 
 def _url(newsletter: Newsletter, form: SignupForm) -> str:

@@ -23,7 +23,7 @@ from subscriptions.core.errors import AssentError
 from subscriptions.core.words import gettext
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.operators.roles import NEWSLETTER_ROLES, TITLES, Role
-from subscriptions.web.checkboxes import CheckboxesField, SelectChoice
+from subscriptions.web.checkboxes import SelectChoice
 
 SLUG_HELP = _("Lower-case letters, digits and hyphens. It can't be changed later.")
 NEEDED = DataRequired(_("Please fill this in."))
@@ -104,41 +104,6 @@ class NewTopicInput(TopicInput):
 
     slug = StringField(
         _("Short name for exports"), [NEEDED], description=SLUG_HELP, filters=[stripped]
-    )
-
-
-class SignupFormInput(Form):
-    """What a hosted form asks for."""
-
-    title = StringField(_("Title"), [NEEDED, Length(max=200)], filters=[stripped])
-    intro = TextAreaField(
-        _("Introduction"), description=_("A few words above the fields."), filters=[stripped]
-    )
-    fields = CheckboxesField(
-        _("Optional fields"),
-        description=_(
-            "Ask only for what you need, of what your privacy policy allows. People may leave "
-            "any of them empty."
-        ),
-    )
-    topics = CheckboxesField(_("Topics to choose from"))
-    wording = TextAreaField(
-        _("Wording of the consent"),
-        [NEEDED],
-        description=_(
-            "What people agree to, word for word. A change makes a new version; who agreed "
-            "before keeps theirs."
-        ),
-        filters=[stripped],
-    )
-    locale = SelectField(_("Language of the form"))
-
-
-class NewSignupFormInput(SignupFormInput):
-    """The same, with its slug."""
-
-    slug = StringField(
-        _("Short name for its address"), [NEEDED], description=SLUG_HELP, filters=[stripped]
     )
 
 

@@ -13,17 +13,19 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from subscriptions.core.addresses import Address, InvalidAddress, parse_address
 from subscriptions.core.words import gettext
 from subscriptions.core.words import lazy_gettext as _
+from subscriptions.newsletters.asking import AskedField
 from subscriptions.newsletters.fields import PROFILE_FIELDS, ProfileField
 from subscriptions.newsletters.queries import OpenForm, TopicChoice
 from subscriptions.privacy.policy import Trigger, current_policy
 from subscriptions.privacy.policy.terms import PROFILE
 from subscriptions.web.checkboxes import CheckboxesField, SelectChoice
 
+EMAIL_LABEL = _("E-mail address")
 TICK_THE_BOX = _("Please tick the box if you want to receive this newsletter.")
 
 
@@ -31,9 +33,7 @@ class PublicForm(Form):
     """What every hosted form has. ``address`` is the parsed one once validation has passed."""
 
     address: Address
-    email = StringField(
-        _("E-mail address"), [InputRequired(_("Please enter your e-mail address."))]
-    )
+    email = StringField(EMAIL_LABEL, [InputRequired(_("Please enter your e-mail address."))])
     topics = CheckboxesField(_("Topics"), choices=[])
     consent = BooleanField(validators=[InputRequired(TICK_THE_BOX)])
     wording = HiddenField()
@@ -75,7 +75,14 @@ class PublicForm(Form):
 @lru_cache(maxsize=64)
 def form_class(form: OpenForm) -> type[PublicForm]:
     """The WTForms class for a form. Made once for each version of it."""
-    fields: dict[str, Any] = {name: profile_field(PROFILE_FIELDS[name]) for name in form.fields}
+    email_checks = PublicForm.email.args[1]
+    fields: dict[str, Any] = {
+        # Made first: errors are listed in the order in which fields were made.
+        "email": StringField(
+            form.email.label or EMAIL_LABEL, email_checks, description=form.email.help
+        ),
+        **{asked.name: profile_field(PROFILE_FIELDS[asked.name], asked) for asked in form.fields},
+    }
     if form.topics:
         choices = [SelectChoice(topic.slug, topic.title) for topic in form.topics]
         fields["topics"] = CheckboxesField(_("Topics"), choices=choices)
@@ -83,14 +90,17 @@ def form_class(form: OpenForm) -> type[PublicForm]:
     return type("HostedForm", (PublicForm,), fields)
 
 
-def profile_field(field: ProfileField) -> Any:
-    """The WTForms field for a profile field, with its checks."""
+def profile_field(field: ProfileField, asked: AskedField | None = None) -> Any:
+    """The WTForms field for a profile field, with its checks, in the words of a form."""
+    asked = asked or AskedField(field.name)
     kind = TextAreaField if field.input_type == "textarea" else StringField
     validators = [
+        DataRequired(_("Please fill this in.")) if asked.required else Optional(),
         Length(max=field.max_length, message=_("This is too long: %(max)d characters at most.")),
         _plain_text if kind is StringField else _plain_lines,
     ]
-    return kind(field.label, validators, filters=[_stripped])
+    label = asked.label or field.label
+    return kind(label, validators, filters=[_stripped], description=asked.help)
 
 
 def _stripped(value: str | None) -> str | None:

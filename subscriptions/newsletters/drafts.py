@@ -1,0 +1,19 @@
+"""A form as an operator has it in mind: to be looked at, or to be kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from subscriptions.newsletters.asking import ADDRESS, AskedField
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormDraft:
+    """Everything about a form that can be changed."""
+
+    title: str
+    wording: str
+    intro: str = ""
+    locale: str = "en"
+    email: AskedField = ADDRESS
+    fields: Sequence[AskedField] = ()
+    topic_slugs: Sequence[str] = ()

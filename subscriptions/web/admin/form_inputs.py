@@ -1,0 +1,132 @@
+"""The form builder's form: everything that an operator can say of a sign-up form."""
+
+from typing import Any, TypeVar
+
+from flask_babel.speaklater import LazyString
+from wtforms import BooleanField, Field, Form, SelectField, StringField, TextAreaField
+from wtforms.validators import Length
+
+from subscriptions.core.words import lazy_gettext as _
+from subscriptions.newsletters.asking import EMAIL, MAX_HELP, MAX_LABEL, AskedField
+from subscriptions.newsletters.drafts import FormDraft
+from subscriptions.newsletters.fields import allowed_fields
+from subscriptions.newsletters.models import Newsletter
+from subscriptions.web.admin.inputs import NEEDED, SLUG_HELP, posted, stripped
+from subscriptions.web.checkboxes import CheckboxesField, SelectChoice
+from subscriptions.web.languages import language_choices
+
+EMAIL_LABEL = _("E-mail address")
+LABEL, HELP, REQUIRED = "label_", "help_", "required_"
+
+
+class SignupFormInput(Form):
+    """What a hosted form asks for; see :func:`signup_form_input` for the words of its fields."""
+
+    title = StringField(_("Title"), [NEEDED, Length(max=200)], filters=[stripped])
+    intro = TextAreaField(
+        _("Introduction"), description=_("A few words above the fields."), filters=[stripped]
+    )
+    fields = CheckboxesField(
+        _("Optional fields"),
+        description=_(
+            "Ask only for what you need, of what your privacy policy allows. People may leave "
+            "any of them empty, unless you require it."
+        ),
+    )
+    topics = CheckboxesField(_("Topics to choose from"))
+    wording = TextAreaField(
+        _("Wording of the consent"),
+        [NEEDED],
+        description=_(
+            "What people agree to, word for word. A change makes a new version; who agreed "
+            "before keeps theirs."
+        ),
+        filters=[stripped],
+    )
+    locale = SelectField(_("Language of the form"))
+
+    def words_of(self, name: str) -> list[Field]:
+        """The inputs for how one field is asked for."""
+        named = (f"{prefix}{name}" for prefix in (LABEL, HELP, REQUIRED))
+        return [self[each] for each in named if each in self]
+
+    def draft(self) -> FormDraft:
+        """What was filled in."""
+        return FormDraft(
+            title=self.title.data or "",
+            intro=self.intro.data or "",
+            locale=self.locale.data,
+            email=self._asked(EMAIL),
+            fields=[self._asked(name) for name in self.fields.data or []],
+            topic_slugs=self.topics.data or [],
+            wording=self.wording.data or "",
+        )
+
+    def _asked(self, name: str) -> AskedField:
+        label, description, *required = (field.data for field in self.words_of(name))
+        return AskedField(name, label or "", description or "", any(required))
+
+
+class NewSignupFormInput(SignupFormInput):
+    """The same, with its slug."""
+
+    slug = StringField(
+        _("Short name for its address"), [NEEDED], description=SLUG_HELP, filters=[stripped]
+    )
+
+
+Input = TypeVar("Input", bound=SignupFormInput)
+
+
+def signup_form_input(base: type[Input], newsletter: Newsletter, draft: FormDraft) -> Input:
+    """The form ``base`` as it was sent in, or as the draft has it."""
+    inputs = _words(EMAIL, EMAIL_LABEL)
+    for field in allowed_fields():
+        inputs |= _words(field.name, field.label)
+        must = _("“%(field)s” must be filled in", field=field.label)
+        inputs[f"{REQUIRED}{field.name}"] = BooleanField(must)
+    form = type("FormBuilderInput", (base,), inputs)()
+    _offer_choices(form, newsletter, draft)
+    form.process(posted(), data=_present(draft))
+    made: Input = form
+    return made
+
+
+def _words(name: str, title: LazyString) -> dict[str, Any]:
+    return {
+        f"{LABEL}{name}": StringField(
+            _("Label of “%(field)s”", field=title), [Length(max=MAX_LABEL)], filters=[stripped]
+        ),
+        f"{HELP}{name}": StringField(
+            _("Help for “%(field)s”", field=title),
+            [Length(max=MAX_HELP)],
+            description=_("Such as why you ask, or what to write."),
+            filters=[stripped],
+        ),
+    }
+
+
+def _offer_choices(form: SignupFormInput, newsletter: Newsletter, draft: FormDraft) -> None:
+    form.fields.choices = [SelectChoice(field.name, field.label) for field in allowed_fields()]
+    form.topics.choices = [
+        SelectChoice(topic.slug, topic.title)
+        for topic in newsletter.topics
+        if topic.retired_at is None
+    ]
+    form.locale.choices = language_choices([*newsletter.languages, draft.locale])
+
+
+def _present(draft: FormDraft) -> dict[str, object]:
+    present: dict[str, object] = {
+        "title": draft.title,
+        "intro": draft.intro,
+        "fields": [field.name for field in draft.fields],
+        "topics": draft.topic_slugs,
+        "wording": draft.wording,
+        "locale": draft.locale,
+    }
+    for field in (draft.email, *draft.fields):
+        present[f"{LABEL}{field.name}"] = field.label
+        present[f"{HELP}{field.name}"] = field.help
+        present[f"{REQUIRED}{field.name}"] = field.required
+    return present
