@@ -68,7 +68,7 @@ noters[CONFIRM] = note_confirmation_mail
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """The application, bound to ``settings``; without any, that of this process, by its environment.
+    """The application, bound to ``settings``; without any, that of this process by its environment.
 
     Raises :class:`ConfigurationError` with one clear message if it can't run as configured.
     """
