@@ -23,6 +23,7 @@ from subscriptions.privacy.policy.in_force import difference, hand_down
 WORKERS = 2
 THREADS = 2
 STOP_SECONDS = 10
+READY = ("public/", "preferences/")  # what links in mails and forms lead to
 
 
 def port_is_free(host: str, port: int) -> bool:
@@ -63,7 +64,19 @@ def load_web(target: str) -> Flask:
     module, _, name = target.partition(":")
     app: Flask = getattr(import_module(module), name)
     tell_of_difference(app)
+    compile_templates(app)
     return app
+
+
+def compile_templates(app: Flask) -> None:
+    """Have the pages of the public side ready before the first visitor comes.
+
+    Otherwise whoever is first on a page waits for its templates, and all who come at the same
+    time wait with them.
+    """
+    for name in app.jinja_env.list_templates(["html"]):
+        if name.startswith(READY):
+            app.jinja_env.get_template(name)
 
 
 def tell_of_difference(app: Flask) -> None:

@@ -78,8 +78,10 @@ def truncate_log(engine: Engine, patience: float = 5.0) -> bool:
 
 def _checkpoint(connection: Connection) -> bool:
     record = connection.connection
-    _lock(record.info)
     cursor = record.cursor()
+    # Most of it is moved while others write; what waits for the disk here makes nobody wait.
+    cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    _lock(record.info)
     # Who holds the writer lock must not wait for readers: every writer would wait with it.
     cursor.execute("PRAGMA busy_timeout = 0")
     busy, _log, _moved = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

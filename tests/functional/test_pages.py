@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from subscriptions.cli.server import compile_templates
 from subscriptions.core.tokens import Purpose
 from tests.support.applications import BASE_URL, Visitor
 from tests.support.time_travel import FrozenClock
@@ -210,3 +211,15 @@ def test_the_metrics_name_nobody(client: Visitor) -> None:
     assert "@" not in text
     assert 'assent_subscription_events_total{event="confirmed"} 2.0' in text
     assert "assent_mail_waiting" in text
+
+
+def test_nobody_waits_for_the_templates_of_a_page(app: Flask, client: Visitor) -> None:
+    compile_templates(app)
+    cache = app.jinja_env.cache
+    assert cache is not None
+    ready = len(cache)
+    for path in ("/", "/forms/news", "/forms/news/sent", "/privacy", "/contact"):
+        assert client.get(path).status_code == 200
+    for purpose in (Purpose.CONFIRM, Purpose.UNSUBSCRIBE, Purpose.PREFERENCES):
+        client.get(link_to(app, purpose))
+    assert len(cache) == ready
