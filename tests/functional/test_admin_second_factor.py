@@ -17,6 +17,9 @@ from tests.support.second_factor import code_of, set_up_second_factor
 from tests.support.time_travel import FrozenClock
 
 
+CODE = re.compile(r"<li>([0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4})</li>")
+
+
 def _desk(app: Flask) -> Desk:
     hash_quickly(app)
     return Desk(app, use_cookies=True)
@@ -67,16 +70,33 @@ def test_a_recovery_code_signs_in_once_and_is_kept_encrypted(
     make_operator(app)
     owner = desk_of(app)
     set_up_second_factor(owner)
-    codes = re.findall(
-        r"<li>([0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4})</li>",
-        owner.send("/admin/mf-recovery-codes").text,
-    )
+    assert "You have no recovery codes." in owner.get("/admin/account").text
+    codes = CODE.findall(owner.send("/admin/mf-recovery-codes").text)
     assert len(codes) == 8
     assert codes[0] not in str(operator_named(app, OWNER)["mf_recovery_codes"])
     first, second = _half_way(app), _half_way(app)
     assert first.send("/admin/mf-recovery", code=codes[0]).location == "/admin/"
     assert second.send("/admin/mf-recovery", code=codes[0]).status_code == 200
     assert (OWNER, "account.recovery code used", f"operator {OWNER}") in trail(app)
+
+
+def test_recovery_codes_are_shown_once_and_new_ones_replace_them(
+    app: Flask, clock: FrozenClock
+) -> None:
+    make_operator(app)
+    owner = desk_of(app)
+    set_up_second_factor(owner)
+    (old, *_), (new, *_) = [
+        CODE.findall(owner.send("/admin/mf-recovery-codes").text) for _time in range(2)
+    ]
+    for path in ("/admin/mf-recovery-codes", "/admin/mf-recovery-codes?show_codes=1"):
+        assert "You have 8 left." in owner.get(path).text
+        assert not CODE.search(owner.get(path).text)
+    desk = _half_way(app)
+    assert desk.send("/admin/mf-recovery", code=old).status_code == 200
+    assert desk.send("/admin/mf-recovery", code=new).location == "/admin/"
+    assert "7 left" in desk.get("/admin/account").text
+    assert (OWNER, "account.recovery codes made", f"operator {OWNER}") in trail(app)
 
 
 def test_how_one_signs_in_can_only_be_changed_soon_after_signing_in(
