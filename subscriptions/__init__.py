@@ -25,6 +25,7 @@ from subscriptions.mail.guards import bind_guards
 from subscriptions.mail.handing_over import noters
 from subscriptions.mail.mailbox import LocalMailbox
 from subscriptions.newsletters.fields import FIELDS_ALLOWED
+from subscriptions.operators import sessions as operator_sessions
 from subscriptions.operators.sealing import bind_sealer
 from subscriptions.privacy import notices
 from subscriptions.privacy.enquiries import personal_data as enquiry_data
@@ -188,5 +189,6 @@ def configure_jobs(app: Flask, settings: Settings) -> None:
         notices,
         working,
         exporting,
+        operator_sessions,
     )
     bind_jobs(app, queue, [job for room in rooms for job in room.JOBS])

@@ -15,6 +15,16 @@ class Recording(StrEnum):
 
 
 PREFIX = {4: 24, 6: 48}
+# What a browser's user agent has that no other's has, the most particular first.
+FAMILIES = {
+    "Edg": "Edge",
+    "OPR/": "Opera",
+    "Firefox/": "Firefox",
+    "FxiOS/": "Firefox",
+    "Chrome/": "Chrome",
+    "CriOS/": "Chrome",
+    "Safari/": "Safari",
+}
 MAX_USER_AGENT = 300
 
 
@@ -41,6 +51,12 @@ def record_user_agent(text: str | None, how: Recording) -> str | None:
     if how is Recording.TRUNCATED:
         return printable.split(" ", 1)[0][:60]
     return printable[:MAX_USER_AGENT]
+
+
+def browser_family(user_agent: str | None) -> str | None:
+    """The family of a browser, such as ``Firefox``; None if it says nothing we know."""
+    found = (family for sign, family in FAMILIES.items() if sign in (user_agent or ""))
+    return next(found, None)
 
 
 def client_key(key: bytes, text: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Tables of the operators: accounts, roles, the audit trail.
+"""Tables of the operators: accounts, sessions, roles, the audit trail.
 
 Flask-Security works on the accounts through its ``UserMixin`` and ``RoleMixin``. The columns are
 our own: its ready-made tables would add telephone numbers and client addresses, which we don't
@@ -83,6 +83,27 @@ class Operator(Base, UserMixin):
     def may_somewhere(self, role: Role) -> bool:
         """Whether the operator may do what ``role`` may on one newsletter at least."""
         return self.may(role) or any(self.may(role, r.newsletter_id) for r in self.newsletter_roles)
+
+
+class OperatorSession(Base):
+    """A browser in which an operator is signed in; the row goes when the session ends.
+
+    ``reference`` is in the signed cookie. ``client_address`` and ``browser`` are for the operator
+    to recognise it by: a network, never the whole address, and the family of the browser.
+    """
+
+    __tablename__ = "operator_sessions"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    reference: Mapped[str] = reference_column()
+    operator_id: Mapped[int] = mapped_column(
+        ForeignKey("operators.id", ondelete="CASCADE"), index=True
+    )
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    client_address: Mapped[str | None] = mapped_column(String(45))
+    browser: Mapped[str | None] = mapped_column(String(20))
 
 
 class NewsletterRole(Base):

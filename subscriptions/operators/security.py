@@ -28,11 +28,11 @@ from subscriptions.operators.forms import (
 from subscriptions.operators.mail_util import RESET, RESET_HOURS, RESET_PATH, OutboxMailUtil
 from subscriptions.operators.models import Operator, OperatorRole
 from subscriptions.operators.second_factor import METHOD, TOLERANCE, OperatorTotp
+from subscriptions.operators.sessions import LASTS
 
 PREFIX = "/admin"
 BLUEPRINT = "security"
 PASSWORD_LENGTH = 12
-SESSION = timedelta(hours=12)
 RECENTLY = timedelta(minutes=30)  # a sign-in as old as this lets you change how you sign in
 
 ACCOUNTS: dict[str, Any] = {
@@ -120,7 +120,7 @@ def configure(app: Flask, settings: Settings) -> None:
     options["I18N_DOMAIN"] = "flask_security;messages"
     app.config.update({f"SECURITY_{name}": value for name, value in options.items()})
     app.config["SESSION_PROTECTION"] = "strong"
-    app.config["PERMANENT_SESSION_LIFETIME"] = SESSION
+    app.config["PERMANENT_SESSION_LIFETIME"] = LASTS
     security = Security(
         app,
         OperatorDatastore(db, Operator, OperatorRole),

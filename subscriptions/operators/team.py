@@ -9,6 +9,7 @@ from subscriptions.core.statements import upsert
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.operators.audit import record
 from subscriptions.operators.models import Operator, TeamRules
+from subscriptions.operators.sessions import forget_all
 
 ONLY = 1  # the id of the one row
 SET = upsert(
@@ -37,4 +38,5 @@ def require_second_factor(session: Session, actor: Operator, *, required: bool) 
 def end_sessions(session: Session, actor: Operator, operator: Operator) -> None:
     """Sign ``operator`` out everywhere: what a session holds is no longer theirs."""
     operator.fs_uniquifier = uuid.uuid4().hex
+    forget_all(session, operator.id)
     record(session, actor, "operator.signed out everywhere", f"operator {operator.email}")

@@ -16,7 +16,6 @@ from tests.support.operators import (
 from tests.support.second_factor import code_of, set_up_second_factor
 from tests.support.time_travel import FrozenClock
 
-
 CODE = re.compile(r"<li>([0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4})</li>")
 
 

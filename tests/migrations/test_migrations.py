@@ -16,6 +16,7 @@ from subscriptions.core import clock
 from subscriptions.core.db import Base
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.extensions import db
+from subscriptions.operators.sessions import Client, begin
 from subscriptions.privacy.incidents.models import Incident, IncidentEntry
 from subscriptions.privacy.policy.loading import read_policy
 from subscriptions.privacy.versions import note_version
@@ -23,6 +24,7 @@ from tests.support.announcements import announce_in
 from tests.support.applications import Visitor, close, make_settings
 from tests.support.data_requests import record_in
 from tests.support.exports import keep_export
+from tests.support.operators import make_operator
 from tests.support.suppressions import suppress_in
 from tests.support.visits import dump, open_newsletter, rows_of, sign_up, subscribe
 
@@ -66,6 +68,13 @@ def _fill(app: Flask) -> None:
     _record_incident(app)
     announce_in(app, f"policy {len(rows_of(app, 'announcements'))}")
     keep_export(app)
+    _sign_in(app)
+
+
+def _sign_in(app: Flask) -> None:
+    operator = make_operator(app)
+    with app.app_context(), unit_of_work() as session:
+        begin(session, operator, "a-session", Client("192.0.2.0/24", "Firefox"))
 
 
 def _record_incident(app: Flask) -> None:

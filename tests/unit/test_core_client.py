@@ -2,7 +2,13 @@
 
 import pytest
 
-from subscriptions.core.client import Recording, client_key, record_address, record_user_agent
+from subscriptions.core.client import (
+    Recording,
+    browser_family,
+    client_key,
+    record_address,
+    record_user_agent,
+)
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -40,6 +46,21 @@ def test_everything_is_recorded_where_the_policy_says_so() -> None:
 
 def test_of_a_user_agent_only_the_product_is_kept() -> None:
     assert record_user_agent(FIREFOX, Recording.TRUNCATED) == "Mozilla/5.0"
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "family"),
+    [
+        (FIREFOX, "Firefox"),
+        ("Mozilla/5.0 (X11) AppleWebKit/537.36 Chrome/142.0 Safari/537.36 Edg/142.0", "Edge"),
+        ("Mozilla/5.0 (X11) AppleWebKit/537.36 Chrome/142.0 Safari/537.36", "Chrome"),
+        ("Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 Version/18.0 Safari/605.1.15", "Safari"),
+        ("curl/8.5", None),
+        (None, None),
+    ],
+)
+def test_a_browser_is_known_by_its_family(user_agent: str | None, family: str | None) -> None:
+    assert browser_family(user_agent) == family
 
 
 @pytest.mark.parametrize("how", [Recording.TRUNCATED, Recording.FULL])

@@ -132,7 +132,13 @@ def _operators() -> Activity:
         purpose=gettext("To let in only who may, and to show who did what."),
         basis=gettext("Security of processing, GDPR Articles 6(1)(f) and 32"),
         subjects=gettext("Operators"),
-        data=gettext("Mail address, roles, hash of the password, second factor, what they did"),
-        kept=gettext("Accounts until an owner removes them; the trail as long as the installation"),
+        data=gettext(
+            "Mail address, roles, hash of the password, second factor, what they did; of sessions "
+            "the times, part of the IP address and the kind of browser"
+        ),
+        kept=gettext(
+            "Accounts until an owner removes them, sessions 12 hours at most; the trail as long as "
+            "the installation"
+        ),
         then=gettext("Erased"),
     )

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from subscriptions.core.transactions import current_session, unit_of_work
+from subscriptions.operators.sessions import forget_everybody
 from subscriptions.privacy.enquiries.operations import erase_enquiries_again
 from subscriptions.subscribers import replaying
 from subscriptions.subscribers.keeping import Keeps
@@ -43,6 +44,7 @@ def clean(path: Path, tell: Tell) -> Cleaned:
         cleaned = Cleaned(known=replaying.journal_references(session))
         give_up_all(session)
         forget_all_files(session)
+        forget_everybody(session)
     done = 0
     for batch in _batches(journal.read_lines(path)):
         with unit_of_work() as session:

@@ -29,6 +29,7 @@ from subscriptions.web.admin import (
     newsletters,
     operators,
     opt_in_records,
+    own_sessions,
     policy_change,
     previews,
     processing,
@@ -36,6 +37,7 @@ from subscriptions.web.admin import (
     requests,
     retention,
     setup,
+    signed_in,
     subscribers,
     suppression,
     team,
@@ -61,6 +63,7 @@ __all__ = [
     "newsletters",
     "operators",
     "opt_in_records",
+    "own_sessions",
     "policy_change",
     "previews",
     "processing",
@@ -78,6 +81,7 @@ __all__ = [
 BLUEPRINTS = {"admin", "security"}
 
 blueprint.before_request(access.guard)
+blueprint.before_request(signed_in.note_seen)
 blueprint.register_error_handler(AssentError, errors.answer)
 
 
@@ -86,6 +90,7 @@ def register(app: Flask, settings: Settings) -> None:
     app.config["BOOTSTRAP_SERVE_LOCAL"] = True
     bootstrap.init_app(app)
     security.configure(app, settings)
+    signed_in.configure(app)
     lockout.configure(app)
     # Flask-Security's pages are in a blueprint of their own.
     app.register_error_handler(CSRFError, errors.stale_form)

@@ -40,7 +40,12 @@ class Rule(StrEnum):
 
 
 # What an operator may still open who has yet to set up the second step that is required.
-WITHOUT_SECOND_FACTOR = {"admin.account", "admin.sign_out_everywhere"}
+WITHOUT_SECOND_FACTOR = {
+    "admin.account",
+    "admin.end_session",
+    "admin.end_other_sessions",
+    "admin.sign_out_everywhere",
+}
 NEEDS = {Rule.VIEWER: Role.VIEWER, Rule.EDITOR: Role.EDITOR}
 
 
