@@ -17,3 +17,5 @@ class FormDraft:
     email: AskedField = ADDRESS
     fields: Sequence[AskedField] = ()
     topic_slugs: Sequence[str] = ()
+    thanks: str = ""
+    redirect_url: str = ""

@@ -9,9 +9,7 @@ from subscriptions.core.addresses import InvalidAddress, parse_address
 from subscriptions.core.errors import Invalid, NotFound
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.models import Newsletter, SignupForm, Topic
-from subscriptions.newsletters.operations import check_title
-
-MAX_TEXT = 5000
+from subscriptions.newsletters.operations import check_text, check_title
 
 
 def edit_newsletter(
@@ -28,7 +26,7 @@ def edit_newsletter(
     check_title(name)
     if sender_name:
         check_title(sender_name)
-    _check_text(description)
+    check_text(description)
     newsletter.name = name
     newsletter.description = description
     newsletter.sender_name = sender_name
@@ -94,11 +92,6 @@ def form_of(newsletter: Newsletter, slug: str) -> SignupForm:
         if form.slug == slug:
             return form
     raise NotFound
-
-
-def _check_text(text: str) -> None:
-    if len(text) > MAX_TEXT or not text.replace("\n", "").replace("\t", "").isprintable():
-        raise Invalid(_("A text has up to 5,000 characters of plain text."))
 
 
 def _checked_address(text: str) -> str:

@@ -6,11 +6,13 @@ from subscriptions.newsletters.asking import EMAIL, asked_field, asked_fields, s
 from subscriptions.newsletters.drafts import FormDraft
 from subscriptions.newsletters.models import FormWording, SignupForm
 from subscriptions.newsletters.operations import (
+    check_text,
     check_title,
     keep_wording,
     known_fields,
     known_topics,
 )
+from subscriptions.newsletters.redirects import checked_redirect
 
 
 def draft_of(form: SignupForm) -> FormDraft:
@@ -23,6 +25,8 @@ def draft_of(form: SignupForm) -> FormDraft:
         fields=asked_fields(form.fields, form.field_settings),
         topic_slugs=form.topic_slugs,
         wording=form.wording.text,
+        thanks=form.thanks,
+        redirect_url=form.redirect_url,
     )
 
 
@@ -38,6 +42,9 @@ def edit_form(session: Session, form: SignupForm, draft: FormDraft) -> None:
     form.fields = known_fields([field.name for field in draft.fields])
     form.field_settings = stored([draft.email, *draft.fields])
     form.topic_slugs = known_topics(draft.topic_slugs, form.newsletter)
+    check_text(draft.thanks)
+    form.thanks = draft.thanks
+    form.redirect_url = checked_redirect(session, draft.redirect_url)
     form.wording = keep_wording(session, draft.wording)
     session.flush()
     session.merge(FormWording(form_id=form.id, wording_hash=form.wording_hash))

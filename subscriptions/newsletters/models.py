@@ -85,6 +85,9 @@ class SignupForm(Base):
     topic_slugs: Mapped[list[str]] = mapped_column(JSON, default=list)
     locale: Mapped[str] = mapped_column(String(16), default="en")
     wording_hash: Mapped[str] = mapped_column(ForeignKey("wordings.hash"))
+    # After a sign-up: words on our own page, or a page elsewhere; see redirects.py.
+    thanks: Mapped[str] = mapped_column(Text, default="", server_default="")
+    redirect_url: Mapped[str] = mapped_column(String(500), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -101,6 +104,15 @@ class FormWording(Base):
         ForeignKey("signup_forms.id", ondelete="CASCADE"), primary_key=True
     )
     wording_hash: Mapped[str] = mapped_column(ForeignKey("wordings.hash"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+class LinkedSite(Base):
+    """An origin (RFC 6454) that forms may lead to after a sign-up. An owner has listed it."""
+
+    __tablename__ = "linked_sites"
+
+    origin: Mapped[str] = mapped_column(String(300), primary_key=True)
     since: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 

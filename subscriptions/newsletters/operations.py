@@ -20,6 +20,7 @@ from subscriptions.newsletters.models import (
 )
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+MAX_TEXT = 5000
 DEFAULT_WORDING = (
     "Yes, please send me “{name}” by e-mail. I can withdraw this consent at any time with the "
     "unsubscribe link in every mail."
@@ -128,6 +129,12 @@ def check_title(title: str) -> None:
     """Raise :class:`Invalid` unless this is one line of 1 to 200 printable characters."""
     if not title.strip() or len(title) > 200 or not title.isprintable():
         raise Invalid(_("A name has 1 to 200 characters on one line."))
+
+
+def check_text(text: str) -> None:
+    """Raise :class:`Invalid` unless this is plain text of up to 5,000 characters."""
+    if len(text) > MAX_TEXT or not text.replace("\n", "").replace("\t", "").isprintable():
+        raise Invalid(_("A text has up to 5,000 characters of plain text."))
 
 
 def known_fields(names: Sequence[str]) -> list[str]:

@@ -38,6 +38,8 @@ class OpenForm:
     fields: tuple[AskedField, ...]
     wording_hash: str
     wording: str
+    thanks: str
+    redirect_url: str
     newsletter_id: int
     revision: int
     newsletter_slug: str
@@ -60,6 +62,8 @@ FORM_COLUMNS = {
     "topic_slugs": SignupForm.topic_slugs,
     "wording_hash": SignupForm.wording_hash,
     "wording": Wording.text,
+    "thanks": SignupForm.thanks,
+    "redirect_url": SignupForm.redirect_url,
     "newsletter_id": Newsletter.id,
     "revision": Newsletter.revision,
     "newsletter_slug": Newsletter.slug,

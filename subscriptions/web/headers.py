@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 from flask_talisman import Talisman
 
@@ -23,6 +23,7 @@ View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 def register(app: Flask, settings: Settings) -> None:
     """Strict policy everywhere; TLS is insisted on where the base URL has it."""
+    app.after_request(_let_forms_lead_on)  # runs last: they run in reverse
     Talisman(
         app,
         force_https=False,  # the reverse proxy's business; health checks come by plain HTTP
@@ -42,6 +43,22 @@ def own_policy(csp: Mapping[str, str], frame_options: str = "DENY") -> Callable[
         content_security_policy=csp, frame_options=frame_options
     )
     return decorate
+
+
+def let_forms_lead_to(origin: str) -> None:
+    """Let the forms of this page be answered by a redirect to ``origin``.
+
+    Browsers hold a redirect to ``form-action`` as well (CSP 3, 6.4.1).
+    """
+    g.forms_lead_to = origin
+
+
+def _let_forms_lead_on(response: Response) -> Response:
+    if origin := g.get("forms_lead_to"):
+        policy = response.headers["Content-Security-Policy"]
+        own = "form-action 'self'"
+        response.headers["Content-Security-Policy"] = policy.replace(own, f"{own} {origin}")
+    return response
 
 
 def _keep_token_pages_private(response: Response) -> Response:

@@ -11,6 +11,7 @@ from subscriptions.newsletters.asking import EMAIL, MAX_HELP, MAX_LABEL, AskedFi
 from subscriptions.newsletters.drafts import FormDraft
 from subscriptions.newsletters.fields import allowed_fields
 from subscriptions.newsletters.models import Newsletter
+from subscriptions.newsletters.redirects import MAX_URL
 from subscriptions.web.admin.inputs import NEEDED, SLUG_HELP, posted, stripped
 from subscriptions.web.checkboxes import CheckboxesField, SelectChoice
 from subscriptions.web.languages import language_choices
@@ -44,6 +45,23 @@ class SignupFormInput(Form):
         filters=[stripped],
     )
     locale = SelectField(_("Language of the form"))
+    thanks = TextAreaField(
+        _("Words of thanks"),
+        description=_(
+            "Shown after a sign-up, above what is left to do: open the mail, press the button."
+        ),
+        filters=[stripped],
+    )
+    redirect_url = StringField(
+        _("Or lead to a page of your own"),
+        [Length(max=MAX_URL)],
+        description=_(
+            "Instead of ours, which tells people to look for the mail and press the button in it: "
+            "yours must say so too. It is the same for everybody and does not learn who comes. "
+            "Only for sites that an owner has listed."
+        ),
+        filters=[stripped],
+    )
 
     def words_of(self, name: str) -> list[Field]:
         """The inputs for how one field is asked for."""
@@ -60,6 +78,8 @@ class SignupFormInput(Form):
             fields=[self._asked(name) for name in self.fields.data or []],
             topic_slugs=self.topics.data or [],
             wording=self.wording.data or "",
+            thanks=self.thanks.data or "",
+            redirect_url=self.redirect_url.data or "",
         )
 
     def _asked(self, name: str) -> AskedField:
@@ -124,6 +144,8 @@ def _present(draft: FormDraft) -> dict[str, object]:
         "topics": draft.topic_slugs,
         "wording": draft.wording,
         "locale": draft.locale,
+        "thanks": draft.thanks,
+        "redirect_url": draft.redirect_url,
     }
     for field in (draft.email, *draft.fields):
         present[f"{LABEL}{field.name}"] = field.label

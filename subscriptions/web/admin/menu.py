@@ -78,6 +78,8 @@ def _newsletters(operator: Operator) -> Pages:
     ]
     if operator.may_somewhere(Role.EDITOR):
         pages.append(("admin.suppression", _("Suppression")))
+    if operator.may(Role.OWNER):
+        pages.append(("admin.sites", _("Linked sites")))
     return pages
 
 

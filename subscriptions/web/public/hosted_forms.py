@@ -12,9 +12,11 @@ from subscriptions.newsletters.queries import (
     form_has_shown,
     public_newsletters,
 )
+from subscriptions.newsletters.redirects import origin_of
 from subscriptions.subscribers.mails import Sender, confirm_within
 from subscriptions.subscribers.signup import Request, request_subscription
 from subscriptions.web.evidence import evidence
+from subscriptions.web.headers import let_forms_lead_to
 from subscriptions.web.limits import guard_signups
 from subscriptions.web.locale import speak
 from subscriptions.web.public.blueprint import blueprint
@@ -78,7 +80,8 @@ def _take(hosted: OpenForm) -> ResponseReturnValue:
         request_subscription(
             unit, filled.address, wish, evidence(f"form:{hosted.slug}", hosted.locale)
         )
-    return redirect(url_for("public.sent", slug=hosted.slug), HTTPStatus.SEE_OTHER)
+    onward = hosted.redirect_url or url_for("public.sent", slug=hosted.slug)
+    return redirect(onward, HTTPStatus.SEE_OTHER)
 
 
 def _refuse(hosted: OpenForm, filled: PublicForm) -> ResponseReturnValue:
@@ -96,6 +99,7 @@ def sent(slug: str) -> ResponseReturnValue:
         "public/sent.html",
         newsletter=newsletter_of(hosted),
         signup_form={"title": hosted.title, "action_url": url_for("public.form", slug=slug)},
+        thanks=hosted.thanks,
         confirm_days=confirm_within().days,
     )
 
@@ -133,6 +137,8 @@ def _valid(hosted: OpenForm, filled: PublicForm) -> bool:
 
 def _show(hosted: OpenForm, filled: PublicForm) -> str:
     speak(hosted.locale)
+    if hosted.redirect_url:
+        let_forms_lead_to(origin_of(hosted.redirect_url))
     shown = {
         "title": hosted.title,
         "intro": hosted.intro,
