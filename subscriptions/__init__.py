@@ -10,6 +10,7 @@ from subscriptions import cli, web
 from subscriptions.config import ConfigurationError, Settings, load_settings
 from subscriptions.core.address_hashes import AddressHasher
 from subscriptions.core.db import Base
+from subscriptions.core.identity import bind_identity
 from subscriptions.core.jobs import FILE_NAME as JOBS_FILE
 from subscriptions.core.jobs import bind_jobs, open_queue
 from subscriptions.core.keys import WeakKey, derive_key, derive_keys, load_keys
@@ -26,6 +27,7 @@ from subscriptions.mail.handing_over import noters
 from subscriptions.mail.mailbox import LocalMailbox
 from subscriptions.newsletters.fields import FIELDS_ALLOWED
 from subscriptions.operators import sessions as operator_sessions
+from subscriptions.operators import trial
 from subscriptions.operators.sealing import bind_sealer
 from subscriptions.privacy import notices
 from subscriptions.privacy.enquiries import personal_data as enquiry_data
@@ -66,6 +68,7 @@ for _category in (
 ):
     registry.register(_category)
 noters[CONFIRM] = note_confirmation_mail
+noters[trial.TEMPLATE] = trial.note_test_mail
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -84,6 +87,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _made(settings: Settings) -> Flask:
     app = Flask("subscriptions", root_path=str(ROOT), instance_path=str(settings.data_dir))
     app.extensions["assent_settings"] = settings
+    bind_identity(app, settings)
     configure_logs()
     configure_data_folder(settings)
     configure_keys(app, settings)

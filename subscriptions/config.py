@@ -72,13 +72,16 @@ class Settings(BaseSettings):
         "listener on loopback that keeps messages in the data folder, shown at `/dev/mailbox`.",
     )
     mail_from: str = Field(
-        "", description="Sender address of all mail. Unset: `newsletter@` the host of the base URL."
+        "",
+        description="Sender address of all mail. Unset: what an owner says under *Set-up* in the "
+        "admin, else `newsletter@` the host of the base URL.",
     )
     organisation: str = Field(
         "Example Organisation",
         min_length=1,
         max_length=200,
-        description="Name of the organisation that runs the newsletters (the data controller).",
+        description="Name of the organisation that runs the newsletters (the data controller). "
+        "Unset, like the next two: what an owner says under *Set-up* in the admin.",
     )
     postal_address: str = Field(
         "",

@@ -12,6 +12,7 @@ from jinja2 import TemplateError
 from structlog import get_logger
 
 from subscriptions.core import clock
+from subscriptions.core.identity import current_identity
 from subscriptions.core.jobs import Job
 from subscriptions.core.transactions import current_session, leave_reading, unit_of_work, writing
 from subscriptions.extensions import mail
@@ -76,10 +77,10 @@ def _send(transport: Transport, message: OutboxMessage) -> None:
     if not outbox.still_wanted(current_session(), message.id) or _stopped(message):
         return
     leave_reading(current_session())  # the server may take its time
-    settings = current_app.extensions["assent_settings"]
     try:
         mime = build_message(message)
-        transport.deliver(mime, settings.sender, envelope_address(message.recipient))
+        sender = current_identity().sender
+        transport.deliver(mime, sender, envelope_address(message.recipient))
     except DeliveryFailed as error:
         _note_failure(message, error)
         return

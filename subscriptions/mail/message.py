@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import idna
 from flask import current_app
 
+from subscriptions.core.identity import current_identity
 from subscriptions.mail.header_cache import HeaderCache, RememberingPolicy
 from subscriptions.mail.models import OutboxMessage
 from subscriptions.mail.rendering import RenderedMail, render_mail
@@ -55,10 +56,9 @@ def _policy(recipient: str) -> "EmailPolicy[EmailMessage]":
 
 
 def _address_headers(mime: EmailMessage, message: OutboxMessage, recipient: str) -> None:
-    settings = current_app.extensions["assent_settings"]
-    context = message.context
-    name = context.get("sender_name") or context.get("newsletter_name") or settings.organisation
-    mime["From"] = HeaderAddress(display_name=name, addr_spec=settings.sender)
+    identity, context = current_identity(), message.context
+    name = context.get("sender_name") or context.get("newsletter_name") or identity.organisation
+    mime["From"] = HeaderAddress(display_name=name, addr_spec=identity.sender)
     mime["To"] = recipient
     if context.get("reply_to"):
         mime["Reply-To"] = context["reply_to"]

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from css_inline import CSSInliner
-from flask import current_app, render_template
+from flask import render_template
 from flask_babel import force_locale
+
+from subscriptions.core.identity import current_identity
 
 # The page's own sheet can't help a mail; what is in the template's <style> is inlined. Media
 # queries (dark mode) can't be and stay in the head.
@@ -41,8 +43,5 @@ def render_mail(template: str, locale: str, context: dict[str, Any]) -> Rendered
 
 
 def _house_style() -> dict[str, str]:
-    settings = current_app.extensions["assent_settings"]
-    return {
-        "organisation": settings.organisation,
-        "postal_address": settings.postal_address,
-    }
+    identity = current_identity()
+    return {"organisation": identity.organisation, "postal_address": identity.postal_address}

@@ -165,6 +165,23 @@ def all_newsletters(session: Session) -> Sequence[Newsletter]:
     ).all()
 
 
+def newest_newsletter(session: Session) -> Newsletter | None:
+    """The one that was made last, of those that take sign-ups; None if there is none."""
+    newest = select(Newsletter).where(Newsletter.closed_at.is_(None)).order_by(Newsletter.id.desc())
+    return session.scalars(newest.limit(1)).one_or_none()
+
+
+def newest_form(session: Session) -> str | None:
+    """The slug of the form that was made last, of those that take sign-ups."""
+    newest = (
+        select(SignupForm.slug)
+        .join(Newsletter)
+        .where(SignupForm.retired_at.is_(None), Newsletter.closed_at.is_(None))
+        .order_by(SignupForm.id.desc())
+    )
+    return session.scalar(newest.limit(1))
+
+
 def newsletter_by_slug(session: Session, slug: str) -> Newsletter:
     """The newsletter with this slug, or :class:`NotFound`."""
     newsletter = session.scalar(select(Newsletter).where(Newsletter.slug == slug))

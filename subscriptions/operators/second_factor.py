@@ -8,6 +8,7 @@ import qrcode.image.svg
 from flask_security import Totp, UserMixin
 from passlib.totp import TOTP, AppWallet, TotpMatch
 
+from subscriptions.core.identity import current_identity
 from subscriptions.operators.models import Operator
 
 METHOD = "authenticator"
@@ -20,6 +21,11 @@ class OperatorTotp(Totp):
     def __init__(self, secrets: dict[str, str] | dict[int, str], issuer: str) -> None:
         newest = str(next(iter(secrets)))
         self._totp = TOTP.using(issuer=issuer, wallet=AppWallet(secrets, default_tag=newest))
+
+    def get_totp_uri(self, username: str, totp_secret: str) -> str:
+        """What an app reads out of the QR code; under the name that the organisation has now."""
+        issuer = current_identity().organisation.replace(":", " ")
+        return str(self._totp.from_source(totp_secret).to_uri(username, issuer=issuer))
 
     def get_last_counter(self, user: UserMixin) -> int | None:
         """The time step of the last code that was accepted."""

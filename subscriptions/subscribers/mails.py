@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import current_app
 
+from subscriptions.core.identity import current_identity
 from subscriptions.core.links import PATHS, current_links
 from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import Unit
@@ -189,8 +190,8 @@ def _way_in() -> dict[str, Any]:
 
 def _contact() -> dict[str, Any]:
     # The old address opens nothing any more, so whoever reads it there can only write or call.
-    settings = current_app.extensions["assent_settings"]
-    return {"contact": settings.privacy_contact or settings.postal_address}
+    identity = current_identity()
+    return {"contact": identity.privacy_contact or identity.postal_address}
 
 
 def _minutes(within: timedelta) -> int:

@@ -4,6 +4,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from subscriptions.config import Settings
+from subscriptions.core.identity import current_identity
 from subscriptions.extensions import csrf
 from subscriptions.privacy.notice.facts import controller_of
 from subscriptions.privacy.policy import current_policy
@@ -49,11 +50,11 @@ def register(app: Flask, settings: Settings) -> None:
 
 
 def _house_style() -> dict[str, str]:
-    settings = locale.current_settings()
+    identity = current_identity()
     return {
-        "organisation": settings.organisation,
-        "postal_address": settings.postal_address,
+        "organisation": identity.organisation,
+        "postal_address": identity.postal_address,
         # The one that the notice names.
-        "privacy_contact": controller_of(current_policy(), settings).contact,
+        "privacy_contact": controller_of(current_policy()).contact,
         "locale": locale.current_locale(),
     }

@@ -103,6 +103,7 @@ OPERATOR_MAILS: dict[str, dict[str, str | int]] = {
     },
     "operator_invitation": {"setup_url": "https://news.example.org/admin/x", "hours": 24},
     "operator_notice": {"what": "Your password was changed."},
+    "test_mail": {},
     "operator_reset": {"reset_url": "https://news.example.org/admin/y", "hours": 2},
 }
 

@@ -14,8 +14,10 @@ from sqlalchemy import inspect
 from subscriptions import MIGRATIONS, create_app
 from subscriptions.core import clock
 from subscriptions.core.db import Base
+from subscriptions.core.identity import store_identity
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.extensions import db
+from subscriptions.operators.first_steps import Step, step_done
 from subscriptions.operators.sessions import Client, begin
 from subscriptions.privacy.incidents.models import Incident, IncidentEntry
 from subscriptions.privacy.policy.loading import read_policy
@@ -69,6 +71,9 @@ def _fill(app: Flask) -> None:
     announce_in(app, f"policy {len(rows_of(app, 'announcements'))}")
     keep_export(app)
     _sign_in(app)
+    with app.app_context(), unit_of_work() as session:
+        store_identity(session, organisation="Example")
+        step_done(session, Step.SENDER)
 
 
 def _sign_in(app: Flask) -> None:

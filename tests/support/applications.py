@@ -55,7 +55,10 @@ BYTECODE = Bytecode()
 
 
 def make_settings(data_dir: Path, database_url: str, **changes: Any) -> Settings:
-    """Settings of an installation in the wild, with ``changes``; the environment plays no part."""
+    """Settings of an installation in the wild, with ``changes``; the environment plays no part.
+
+    None leaves a setting unset.
+    """
     values: dict[str, Any] = {
         "data_dir": data_dir,
         "database_url": database_url,
@@ -67,7 +70,8 @@ def make_settings(data_dir: Path, database_url: str, **changes: Any) -> Settings
         "privacy_contact": "privacy@example.org",
         "signup_limit": "off",
     }
-    return Settings.model_validate(values | changes)
+    given = {name: value for name, value in (values | changes).items() if value is not None}
+    return Settings.model_validate(given)
 
 
 def migrate(database_url: str, data_dir: Path) -> None:

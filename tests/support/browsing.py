@@ -26,7 +26,9 @@ class Browsing:
 
     def open(self, path: str | None = None, **options: Any) -> Page:
         """A page in an empty profile of its own; ``options`` are playwright's for a context."""
-        settings = {"base_url": self.base_url, "locale": "en-GB"} | options
+        # Colours that are on their way from one to another have no contrast that counts.
+        still = {"reduced_motion": "reduce"}
+        settings = {"base_url": self.base_url, "locale": "en-GB"} | still | options
         context = self.browser.new_context(**settings)
         self._contexts.append(context)
         context.set_default_timeout(TIMEOUT)

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from flask import current_app
-
 from subscriptions.core.personal_data import registry
 from subscriptions.core.words import gettext as _
 from subscriptions.privacy.incidents.deadline import Deadline
@@ -19,7 +17,7 @@ BLANK = "…"  # for whoever reads the draft to fill in
 
 def sender_of(policy: Policy) -> Responsible:
     """The controller, with the data protection officer as the contact if there is one."""
-    named = controller_of(policy, current_app.extensions["assent_settings"])
+    named = controller_of(policy)
     officer = policy.data_protection_officer
     contact = f"{officer.name}, {officer.contact}" if officer else named.contact
     return replace(named, contact=contact or named.postal_address or BLANK)

@@ -8,6 +8,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from subscriptions.config import Settings
+from subscriptions.core.identity import current_identity
 from subscriptions.privacy.policy import Policy, current_policy
 from subscriptions.privacy.retention.ledger import last_runs
 from subscriptions.privacy.versions import in_force_since
@@ -49,19 +50,20 @@ def notice_in_force(session: Session) -> Notice:
     changes = sorted(policy.change, key=lambda change: change.date, reverse=True)
     return Notice(
         policy=policy,
-        controller=controller_of(policy, settings),
+        controller=controller_of(policy),
         last_runs=last_runs(),
         versions=[Version(each.date, each.what, since.get(each.date)) for each in changes],
         uses_tls=settings.is_https,
     )
 
 
-def controller_of(policy: Policy, settings: Settings) -> Responsible:
-    """The controller that the policy names, or else the organisation of the settings."""
+def controller_of(policy: Policy) -> Responsible:
+    """The controller that the policy names, or else the organisation that is set up."""
     named = policy.controller
     if named:
         return Responsible(named.name, named.postal_address, named.contact)
-    return Responsible(settings.organisation, settings.postal_address, settings.privacy_contact)
+    identity = current_identity()
+    return Responsible(identity.organisation, identity.postal_address, identity.privacy_contact)
 
 
 def _settings() -> Settings:

@@ -9,7 +9,6 @@ which browser somebody signed up is left out: others may be shown the receipt an
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from flask import current_app
 from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
@@ -92,7 +91,7 @@ def build_receipt(
 
 
 def _controller(policy: Policy) -> Controller:
-    said = controller_of(policy, current_app.extensions["assent_settings"])
+    said = controller_of(policy)
     return Controller(name=said.name, address=said.postal_address, contact=said.contact)
 
 

@@ -11,6 +11,7 @@ from subscriptions.web.admin.attention import attention
 from subscriptions.web.admin.blueprint import blueprint
 from subscriptions.web.admin.newsletters import visible_newsletters
 from subscriptions.web.admin.spans import LABELS, Span
+from subscriptions.web.admin.start import guide_for_operator
 from subscriptions.web.admin.statistics import statistics_of
 
 
@@ -29,4 +30,5 @@ def dashboard() -> ResponseReturnValue:
         spans=LABELS,
         waiting=count_waiting(session),
         notices=attention(session),
+        guide=guide_for_operator(session),
     )

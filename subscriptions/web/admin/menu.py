@@ -65,7 +65,11 @@ def _sections(operator: Operator) -> Iterator[tuple[str, Pages]]:
     yield _("Newsletters"), _newsletters(operator)
     yield _("Privacy"), _privacy(operator)
     if operator.may(Role.OWNER):
-        team = [("admin.operators", _("Operators")), ("admin.audit_trail", _("Audit trail"))]
+        team = [
+            ("admin.operators", _("Operators")),
+            ("admin.audit_trail", _("Audit trail")),
+            ("admin.start", _("Set-up")),
+        ]
         yield _("Team"), team
     yield _("My account"), [("admin.account", _("My account"))]
 

@@ -37,7 +37,8 @@ def set_up(token: str) -> ResponseReturnValue:
     except Gone as error:
         return _over(error)
     flash(_("Your account is ready. Please sign in."), "success")
-    return redirect(url_for("security.login"))
+    first_steps = None if invited else url_for("admin.start_organisation")
+    return redirect(url_for("security.login", next=first_steps))
 
 
 def _over(error: AssentError) -> ResponseReturnValue:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from subscriptions.core import clock
 from subscriptions.core.errors import NotFound
+from subscriptions.core.identity import current_identity
 from subscriptions.core.transactions import current_session
 from subscriptions.transfer.own_copy import FORMATS, copy_of
 from subscriptions.web.locale import current_settings
@@ -20,9 +21,8 @@ def download(token: str, kind: str) -> ResponseReturnValue:
         raise NotFound
     mimetype, write = FORMATS[kind]
     notice = current_settings().public_url + url_for("public.privacy")
-    copy = copy_of(
-        current_session(), owner.id, current_settings().organisation, notice, clock.now()
-    )
+    organisation = current_identity().organisation
+    copy = copy_of(current_session(), owner.id, organisation, notice, clock.now())
     answer = Response(write(copy), content_type=mimetype)
     answer.headers["Content-Disposition"] = f'attachment; filename="my-data.{kind}"'
     return answer
