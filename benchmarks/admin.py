@@ -40,6 +40,7 @@ GETS = {
     "subscribers": LIST,
     "subscribers, page in the middle": f"{LIST}?before={{middle}}",
     "subscribers, active with a topic": f"{LIST}?status=active&topic={{topic}}",
+    "subscribers, a filter that nobody fits": f"{LIST}?language=en&paused=yes",
     "export": "/admin/newsletters/news/export",
     "audit trail": "/admin/audit",
 }
@@ -79,8 +80,8 @@ def _pages(desk: Desk, who: str, values: Mapping[str, str]) -> Iterator[Page]:
     for name, path in GETS.items():
         yield _page(who, name, [desk.timed(path.format(**values)) for _ in range(TIMES)])
     desk.get(LIST)
-    for name, address in SEARCHES.items():
-        data = {"address": address, "status": "", "topic": ""}
+    for name, text in SEARCHES.items():
+        data = {"text": text, "status": "", "topic": ""}
         yield _page(who, name, [desk.timed(LIST, data) for _ in range(TIMES)])
 
 

@@ -4,7 +4,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, Text
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -20,6 +20,11 @@ NAMES = {
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
 REFERENCE_LENGTH = 22
+
+# Text in the order of its bytes, whatever the language of the server: an index on it also leads to
+# everything that begins with something.
+ADDRESS_KEY = String(320).with_variant(String(320, collation="C"), "postgresql")
+BYTEWISE_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 class Base(DeclarativeBase):

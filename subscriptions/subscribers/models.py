@@ -4,6 +4,8 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     JSON,
+    Column,
+    Computed,
     Date,
     ForeignKey,
     Index,
@@ -16,7 +18,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from subscriptions.core.db import REFERENCE_LENGTH, Base, BigId, UtcDateTime, personal
+from subscriptions.core.db import (
+    ADDRESS_KEY,
+    BYTEWISE_TEXT,
+    REFERENCE_LENGTH,
+    Base,
+    BigId,
+    UtcDateTime,
+    personal,
+)
 
 ADDRESS = "address"
 SUBSCRIPTION = "subscription"
@@ -32,7 +42,7 @@ class Subscriber(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     address: Mapped[str] = mapped_column(String(320), info=personal(ADDRESS))
-    address_key: Mapped[str] = mapped_column(String(320), unique=True, info=personal(ADDRESS))
+    address_key: Mapped[str] = mapped_column(ADDRESS_KEY, unique=True, info=personal(ADDRESS))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, info=personal(ADDRESS))
 
 
@@ -102,7 +112,7 @@ class SubscriptionTopic(Base):
     """A topic that somebody chose."""
 
     __tablename__ = "subscription_topics"
-    __table_args__ = (Index(None, "topic_id"), {"sqlite_with_rowid": False})
+    __table_args__ = (Index(None, "topic_id", "subscription_id"), {"sqlite_with_rowid": False})
 
     subscription_id: Mapped[int] = mapped_column(
         ForeignKey("subscriptions.id", ondelete="CASCADE"),
@@ -115,9 +125,27 @@ class SubscriptionTopic(Base):
 
 
 class Profile(Base):
-    """What somebody told one newsletter beside the address; no row if nothing."""
+    """What somebody told one newsletter beside the address; no row if nothing.
+
+    The database fills in ``name_key``, the name in small letters, to find people by.
+    """
 
     __tablename__ = "profiles"
+    __table_args__ = (
+        Column(
+            "name_key",
+            BYTEWISE_TEXT,
+            Computed("lower(name)", persisted=True),
+            info=personal(PROFILE),
+        ),
+        Index(
+            "ix_profiles_name_key",
+            "name_key",
+            sqlite_where=text("name_key IS NOT NULL"),
+            postgresql_where=text("name_key IS NOT NULL"),
+        ),
+    )
+    __mapper_args__ = {"exclude_properties": ["name_key"]}  # noqa: RUF012 (SQLAlchemy's own way)
 
     subscription_id: Mapped[int] = mapped_column(
         ForeignKey("subscriptions.id", ondelete="CASCADE"), primary_key=True

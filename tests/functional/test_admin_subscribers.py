@@ -9,7 +9,7 @@ from subscriptions.core import clock as our_clock
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.mail.models import OutboxMessage
 from subscriptions.operators.roles import Role
-from subscriptions.subscribers.listing import PAGE
+from subscriptions.subscribers.finding import PAGE
 from tests.support.applications import Visitor
 from tests.support.operators import (
     OWNER,
@@ -35,16 +35,16 @@ def test_people_are_found_by_how_their_address_begins(app: Flask, client: Visito
     desk = owner_with_news(app)
     for name in ("ada", "adam", "bob", "a_x", "a%y"):
         sign_up(client, f"{name}@example.org")
-    assert _found(desk.send(PEOPLE, address="AD").text) == ["ada@example.org", "adam@example.org"]
-    assert _found(desk.send(PEOPLE, address="a_").text) == ["a_x@example.org"]
-    assert _found(desk.send(PEOPLE, address="a%").text) == ["a%y@example.org"]
-    assert "Nobody fits." in desk.send(PEOPLE, address="zoe").text
+    assert _found(desk.send(PEOPLE, text="AD").text) == ["ada@example.org", "adam@example.org"]
+    assert _found(desk.send(PEOPLE, text="a_").text) == ["a_x@example.org"]
+    assert _found(desk.send(PEOPLE, text="a%").text) == ["a%y@example.org"]
+    assert "Nobody fits." in desk.send(PEOPLE, text="zoe").text
 
 
 def test_an_address_never_becomes_part_of_a_url(app: Flask, client: Visitor) -> None:
     desk = owner_with_news(app)
     sign_up(client, "ada@example.org")
-    page = desk.send(PEOPLE, address="ada@example.org").text
+    page = desk.send(PEOPLE, text="ada@example.org").text
     assert not re.search(r'(href|action)="[^"]*(ada@|ada%40)', page)
     assert 'method="post"' in page
 
@@ -53,7 +53,7 @@ def test_people_are_filtered_by_status_and_topic(app: Flask, client: Visitor) ->
     desk = owner_with_news(app)
     subscribe(app, client, "ada@example.org", topics=["art"])
     sign_up(client, "bob@example.org", topics=["law"])
-    asked = desk.send(PEOPLE, address="", status="active", topic="art")
+    asked = desk.send(PEOPLE, text="", status="active", topic="art")
     assert asked.location == f"{PEOPLE}?status=active&topic=art"
     assert _found(desk.get(asked.location).text) == ["ada@example.org"]
     assert _found(desk.get(f"{PEOPLE}?topic=law").text) == ["bob@example.org"]

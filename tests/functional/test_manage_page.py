@@ -126,6 +126,8 @@ def test_the_copy_has_every_personal_column_that_there_is(
     for category, column in personal_columns(Base.metadata):
         if column.table.name == SubscriptionTopic.__tablename__:
             continue  # they are in the rows of their subscriptions, by title
+        if column.computed is not None:
+            continue  # the database makes it of one that is there
         # Of a list with many people in it there is only their own row.
         name = "row" if column.table.name in OF_MANY else column.name
         assert any(name in row for row in data[category]["entries"]), column

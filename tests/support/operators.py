@@ -93,5 +93,5 @@ def owner_with_news(app: Flask) -> Desk:
 
 def record_of(desk: Desk, address: str) -> str:
     """The path of the page on a subscriber of ``news``."""
-    page = desk.send(PEOPLE, address=address).text
+    page = desk.send(PEOPLE, text=address).text
     return next(str(path) for path, found in SUBSCRIBER_LINK.findall(page) if found == address)

@@ -5,7 +5,14 @@ from datetime import datetime
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from subscriptions.core.db import REFERENCE_LENGTH, Base, BigId, UtcDateTime, personal
+from subscriptions.core.db import (
+    ADDRESS_KEY,
+    REFERENCE_LENGTH,
+    Base,
+    BigId,
+    UtcDateTime,
+    personal,
+)
 
 ENQUIRY = "enquiry"
 
@@ -23,7 +30,7 @@ class Enquiry(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     reference: Mapped[str] = mapped_column(String(REFERENCE_LENGTH), unique=True)
     address: Mapped[str] = mapped_column(String(320), info=personal(ENQUIRY))
-    address_key: Mapped[str] = mapped_column(String(320), index=True, info=personal(ENQUIRY))
+    address_key: Mapped[str] = mapped_column(ADDRESS_KEY, index=True, info=personal(ENQUIRY))
     message: Mapped[str] = mapped_column(Text, info=personal(ENQUIRY))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, info=personal(ENQUIRY))
     last_contact_at: Mapped[datetime] = mapped_column(

@@ -5,7 +5,14 @@ from datetime import date, datetime
 from sqlalchemy import Date, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from subscriptions.core.db import REFERENCE_LENGTH, Base, BigId, UtcDateTime, personal
+from subscriptions.core.db import (
+    ADDRESS_KEY,
+    REFERENCE_LENGTH,
+    Base,
+    BigId,
+    UtcDateTime,
+    personal,
+)
 
 REQUEST = "request"
 
@@ -24,7 +31,7 @@ class DataRequest(Base):
     reference: Mapped[str] = mapped_column(String(REFERENCE_LENGTH), unique=True)
     kind: Mapped[str] = mapped_column(String(20), info=personal(REQUEST))
     address: Mapped[str] = mapped_column(String(320), info=personal(REQUEST))
-    address_key: Mapped[str] = mapped_column(String(320), index=True, info=personal(REQUEST))
+    address_key: Mapped[str] = mapped_column(ADDRESS_KEY, index=True, info=personal(REQUEST))
     came_by: Mapped[str] = mapped_column(String(20), info=personal(REQUEST))
     details: Mapped[str] = mapped_column(Text, info=personal(REQUEST))
     received_on: Mapped[date] = mapped_column(Date, info=personal(REQUEST))

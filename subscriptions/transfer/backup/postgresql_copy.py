@@ -8,7 +8,7 @@ from typing import Any
 from alembic import command
 from flask import current_app
 from psycopg import sql
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Column, Connection, Engine, Table
 
 from subscriptions.core.db import Base
 from subscriptions.transfer.backup.archive import Archive
@@ -66,12 +66,17 @@ def copy_in(engine: Engine, archive: Archive, tell: Tell) -> None:
 
 
 def _described(table: Table) -> TableCopy:
-    return TableCopy(name=table.name, columns=[column.name for column in table.columns])
+    return TableCopy(name=table.name, columns=[column.name for column in _kept(table)])
+
+
+def _kept(table: Table) -> list[Column[Any]]:
+    """The columns that the database does not fill in by itself."""
+    return [column for column in table.columns if column.computed is None]
 
 
 def _reading(table: Table, made_at: datetime) -> sql.Composed:
     """What to copy of a table; in the copy, the installation is marked as one."""
-    cells: list[sql.Composable] = [sql.Identifier(column.name) for column in table.columns]
+    cells: list[sql.Composable] = [sql.Identifier(column.name) for column in _kept(table)]
     if table is INSTALLATIONS:
         cells[list(table.columns.keys()).index("copied_at")] = sql.Literal(made_at)
     return sql.SQL("COPY (SELECT {} FROM {}) TO STDOUT").format(

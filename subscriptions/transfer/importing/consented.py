@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from subscriptions.core import clock
 from subscriptions.core.bulk import BulkInsert
 from subscriptions.core.db import new_reference
+from subscriptions.newsletters.fields import PROFILE_FIELDS
 from subscriptions.subscribers.consent import IMPORTED
 from subscriptions.subscribers.counters import count
 from subscriptions.subscribers.models import (
@@ -25,7 +26,7 @@ from subscriptions.subscribers.preferences import Frequency
 from subscriptions.subscribers.states import Event, Status
 from subscriptions.transfer.importing.candidates import Candidate
 
-FIELDS = tuple(column.key for column in Profile.__table__.columns if column.info)
+FIELDS = tuple(PROFILE_FIELDS)
 UPSERT_SUBSCRIBERS = BulkInsert(
     Subscriber,
     ("address", "address_key"),

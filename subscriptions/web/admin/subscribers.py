@@ -3,7 +3,7 @@
 An address never becomes part of a URL: searching for one is a POST.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from subscriptions.core.errors import NotFound
 from subscriptions.core.transactions import current_session, unit_of_work
 from subscriptions.core.words import gettext as _
-from subscriptions.newsletters.editing import topic_of
 from subscriptions.newsletters.fields import PROFILE_FIELDS
 from subscriptions.operators.roles import Role
 from subscriptions.privacy.policy import current_policy
@@ -23,15 +22,16 @@ from subscriptions.subscribers.by_operators import (
     wipe_field,
 )
 from subscriptions.subscribers.ending import Ended
-from subscriptions.subscribers.listing import (
-    PAGE,
-    Filter,
-    SubscriberRecord,
-    list_subscribers,
-    subscriber_record,
+from subscriptions.subscribers.filtering import criteria_of
+from subscriptions.subscribers.finding import (
+    MOST_COUNTED,
+    Listed,
+    count_found,
+    list_people,
+    search_people,
 )
+from subscriptions.subscribers.listing import SubscriberRecord, subscriber_record
 from subscriptions.subscribers.queries import chosen_topics
-from subscriptions.subscribers.states import Status
 from subscriptions.web.admin.access import (
     Forbidden,
     Rule,
@@ -41,33 +41,38 @@ from subscriptions.web.admin.access import (
 )
 from subscriptions.web.admin.auditing import note
 from subscriptions.web.admin.blueprint import blueprint
-
-SHOWN = (Status.PENDING, Status.ACTIVE)  # what has ended is erased
+from subscriptions.web.admin.filter_inputs import FilterInput
 
 
 @blueprint.get("/newsletters/<newsletter>/subscribers")
 @access(Rule.VIEWER)
 def subscribers(newsletter: str) -> ResponseReturnValue:
-    """The list, newest first."""
-    return _list("", request.args.get("status", ""), request.args.get("topic", ""))
+    """A page of those whom the filter in the URL takes, newest first."""
+    owner = current_newsletter()
+    form = FilterInput.offered(owner, request.args)
+    if not form.validate():
+        raise NotFound
+    session = current_session()
+    criteria = criteria_of(owner, form.filter())
+    before = request.args.get("before", type=int)
+    found = list_people(session, criteria, before)
+    count = count_found(session, criteria, found) if before is None else None
+    return _page(form, found.people, found=found, count=count)
 
 
 @blueprint.post("/newsletters/<newsletter>/subscribers")
 @access(Rule.VIEWER)
 def find_subscribers(newsletter: str) -> ResponseReturnValue:
-    """Those whose address begins with what was typed; without an address, a filtered list."""
-    address = request.form.get("address", "").strip()
-    status, topic = request.form.get("status", ""), request.form.get("topic", "")
-    if not address:
-        return redirect(
-            url_for(
-                "admin.subscribers",
-                newsletter=newsletter,
-                status=status or None,
-                topic=topic or None,
-            )
-        )
-    return _list(address, status, topic)
+    """Those whose address or name begins with what was typed; without, a filtered list."""
+    owner = current_newsletter()
+    form = FilterInput.offered(owner, request.form)
+    if not form.validate():
+        return _page(form, ()), 422
+    text = request.form.get("text", "").replace("\0", "").strip()
+    if not text:
+        return redirect(url_for("admin.subscribers", newsletter=newsletter, **form.asked()))
+    people, more = search_people(current_session(), criteria_of(owner, form.filter()), text)
+    return _page(form, people, text=text, more=more)
 
 
 @blueprint.get("/newsletters/<newsletter>/subscribers/<reference>")
@@ -136,33 +141,16 @@ def wipe(newsletter: str, reference: str) -> ResponseReturnValue:
     return redirect(url_for("admin.subscriber", newsletter=newsletter, reference=reference))
 
 
-def _list(address: str, status: str, topic: str) -> ResponseReturnValue:
-    owner = current_newsletter()
-    wanted = Filter(
-        owner.id,
-        address,
-        _status(status) if status else None,
-        topic_of(owner, topic).id if topic else None,
-    )
-    found = list_subscribers(current_session(), wanted, request.values.get("before", type=int))
+def _page(form: FilterInput, people: Sequence[Listed], **more: object) -> str:
     return render_template(
         "admin/subscribers.html",
-        newsletter=owner,
-        subscribers=found[:PAGE],
-        before=found[PAGE - 1].id if len(found) > PAGE else None,
-        is_first="before" not in request.values,
-        address=address,
-        status=status,
-        topic=topic,
-        statuses=SHOWN,
+        newsletter=current_newsletter(),
+        form=form,
+        subscribers=people,
+        is_first="before" not in request.args,
+        most=MOST_COUNTED,
+        **more,
     )
-
-
-def _status(text: str) -> Status:
-    try:
-        return Status(text)
-    except ValueError:
-        raise NotFound from None
 
 
 def _may_erase(newsletter_ids: Iterable[int]) -> bool:
