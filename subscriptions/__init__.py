@@ -20,7 +20,7 @@ from subscriptions.core.personal_data import registry, unregistered
 from subscriptions.core.sqlite import configure_sqlite, engine_options
 from subscriptions.core.tokens import TokenService
 from subscriptions.extensions import db, mail, migrate
-from subscriptions.mail import delivery
+from subscriptions.mail import delivery, refusals
 from subscriptions.mail import personal_data as mail_data
 from subscriptions.mail.guards import bind_guards
 from subscriptions.mail.handing_over import noters
@@ -68,6 +68,7 @@ for _category in (
 ):
     registry.register(_category)
 noters[CONFIRM] = note_confirmation_mail
+refusals.noters.append(counters.count_bounce)
 noters[trial.TEMPLATE] = trial.note_test_mail
 
 

@@ -22,6 +22,7 @@ from subscriptions.mail.handing_over import note_handed_over
 from subscriptions.mail.mailbox import forget_recipient, local_url
 from subscriptions.mail.message import build_message, envelope_address
 from subscriptions.mail.models import OutboxMessage
+from subscriptions.mail.refusals import note_refused
 from subscriptions.mail.transport import DeliveryFailed, ServerUnreachable, Transport
 
 log = get_logger()
@@ -114,7 +115,9 @@ def _stopped(message: OutboxMessage) -> bool:
 def _note_failure(message: OutboxMessage, error: DeliveryFailed) -> None:
     log.warning("mail_failed", message=message.id, reason=error.reason, attempt=message.attempts)
     with unit_of_work() as session:
-        outbox.note_failure(session, message.id, error.reason, permanent=error.permanent)
+        dead = outbox.note_failure(session, message.id, error.reason, permanent=error.permanent)
+        if dead and error.bounced:
+            note_refused(session, message)
 
 
 JOBS = (Job(outbox.DELIVER, deliver_due, every=crontab()),)

@@ -96,20 +96,21 @@ def drop(unit: Unit, message_id: int) -> bool:
     return note_sent(unit, message_id)
 
 
-def note_failure(session: Session, message_id: int, error: str, *, permanent: bool) -> None:
-    """Put a failed message off by its back-off, or make it a dead letter."""
+def note_failure(session: Session, message_id: int, error: str, *, permanent: bool) -> bool:
+    """Put a failed message off by its back-off, or make it a dead letter; whether it became one."""
     # Asked of the store, not of the session's memory: it may have been erased since the lease.
     message = session.scalar(
         select(OutboxMessage).where(OutboxMessage.id == message_id).with_for_update()
     )
     if message is None:
-        return
+        return False
     now = clock.now()
     message.last_error = error
     if permanent or message.attempts > len(RETRY_AFTER):
         message.dead_at = now
     else:
         message.due_at = now + RETRY_AFTER[message.attempts - 1]
+    return message.dead_at is not None
 
 
 def forget_queued(unit: Unit, subscriber_id: int, newsletter_ids: Sequence[int]) -> int:

@@ -20,11 +20,16 @@ TIMEOUT = 15.0  # seconds, for each step of the dialogue
 
 
 class DeliveryFailed(Exception):
-    """A message was not accepted. The text is for operators and holds no address."""
+    """A message was not accepted. The text is for operators and holds no address.
 
-    def __init__(self, reason: str, *, permanent: bool) -> None:
+    ``bounced`` says that the server wants neither this recipient nor this message, ever: which is
+    about the address, and not about us or our server.
+    """
+
+    def __init__(self, reason: str, *, permanent: bool, bounced: bool = False) -> None:
         self.reason = reason
         self.permanent = permanent
+        self.bounced = bounced
         super().__init__(reason)
 
 
@@ -94,10 +99,14 @@ class Transport(Connection):
         except smtplib.SMTPRecipientsRefused as error:
             code, _answer = next(iter(error.recipients.values()))
             self._clear()
-            raise DeliveryFailed(f"recipient refused ({code})", permanent=code >= 500) from None
+            final = code >= 500
+            said = f"recipient refused ({code})"
+            raise DeliveryFailed(said, permanent=final, bounced=final) from None
         except smtplib.SMTPResponseException as error:
             self._clear()
-            raise DeliveryFailed(_reason(error), permanent=500 <= error.smtp_code < 600) from None
+            final = 500 <= error.smtp_code < 600
+            back = final and isinstance(error, smtplib.SMTPDataError)
+            raise DeliveryFailed(_reason(error), permanent=final, bounced=back) from None
         except smtplib.SMTPNotSupportedError:
             raise DeliveryFailed(
                 "the server does not take international addresses (RFC 6531)", permanent=True

@@ -12,6 +12,7 @@ from subscriptions.core import clock
 from subscriptions.core.jobs import Job
 from subscriptions.core.statements import table_of, upsert
 from subscriptions.core.transactions import unit_of_work
+from subscriptions.mail.models import OutboxMessage
 from subscriptions.subscribers.models import DailyCount
 from subscriptions.subscribers.states import Event
 
@@ -43,6 +44,12 @@ def count(
         "count": number,
     }
     COUNT.run(connection, parameters)
+
+
+def count_bounce(session: Session, message: OutboxMessage) -> None:
+    """Count a mail about a newsletter, to somebody of its list, that was refused for good."""
+    if message.newsletter_id is not None and message.subscriber_id is not None:
+        count(session.connection(), message.newsletter_id, Event.BOUNCED)
 
 
 def fold_shards() -> None:

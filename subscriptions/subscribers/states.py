@@ -23,6 +23,7 @@ class Event(StrEnum):
     EXPIRED = "expired"  # never confirmed
     CLOSED = "closed"  # the newsletter was given up
     LAPSED = "lapsed"  # asked again, and no answer came
+    BOUNCED = "bounced"  # a mail to the person was refused for good; changes no state
 
 
 TRANSITIONS: dict[tuple[Status, Event], Status] = {

@@ -8,14 +8,17 @@ from flask import Flask
 from subscriptions.core.jobs import Job, bind_jobs, start
 from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import unit_of_work
+from subscriptions.mail.outbox import queue_mail
 from subscriptions.operators.roles import Role
 from subscriptions.privacy.retention.running import run_retention
-from subscriptions.subscribers.counters import fold_shards
+from subscriptions.subscribers.counters import count, fold_shards
 from subscriptions.subscribers.models import DailyCount, Snapshot
 from subscriptions.subscribers.snapshots import take_snapshot
+from subscriptions.subscribers.states import Event
 from tests.support.applications import Visitor, queue_of, run_jobs
 from tests.support.counting import counting
 from tests.support.operators import OWNER, Desk, desk_of, make_operator
+from tests.support.smtp import SmtpServer
 from tests.support.time_travel import FrozenClock
 from tests.support.visits import (
     link_to,
@@ -187,10 +190,42 @@ def test_the_overview_shows_what_happened_as_charts_and_as_tables(
             ("Share confirmed", "25%"),
             ("Half confirm within", "3 minutes"),
             ("Left", "1"),
+            ("Mails that bounced", "0"),
         ]
         assert page.count('<rect class="requested"') == 1
         assert page.count("As a table") == 2
     assert "style=" not in page
+
+
+def test_mail_that_comes_back_for_good_is_counted_and_names_nobody(
+    app: Flask, client: Visitor, smtp: SmtpServer
+) -> None:
+    open_newsletter(app)
+    smtp.refuse("gone@example.org", OWNER)
+    smtp.defer("full@example.org")
+    for name in ("gone", "full", "well"):
+        sign_up(client, f"{name}@example.org")
+    with app.app_context(), unit_of_work() as session:
+        queue_mail(session, "test_mail", OWNER, "en", {})
+    run_jobs(app)
+    smtp.reset()
+    smtp.refuse_content()
+    sign_up(client, "strict@example.org")
+    run_jobs(app)
+    assert sum(row["count"] for row in rows_of(app, "daily_counts", event="bounced")) == 2
+    page = _owner(app).get("/admin/").text
+    assert "<dt>Mails that bounced</dt><dd>2</dd>" in page
+    assert '<rect class="bounced"' in page
+
+
+def test_people_taken_over_from_a_list_are_in_the_chart(app: Flask) -> None:
+    open_newsletter(app)
+    with app.app_context(), unit_of_work() as session:
+        news = newsletter_id(app, "news")
+        count(session.connection(), news, Event.IMPORTED, 40)
+    page = _owner(app).get("/admin/").text
+    assert "<dt>Taken over from a list</dt><dd>40</dd>" in page
+    assert '<rect class="imported"' in page
 
 
 def test_a_newsletter_of_others_is_in_no_figure(app: Flask, client: Visitor) -> None:

@@ -35,6 +35,8 @@ HAPPENED = (
     ("confirmed", 9, 1),
     ("unsubscribed", 0, 1),
     ("expired", 0, 1),
+    ("imported", 0, 1),
+    ("bounced", 0, 1),
 )
 COUNTED = (
     ("status", "active", 58_430),

@@ -15,6 +15,7 @@ from tests.support.ports import free_port
 
 OK = "250 OK"
 REFUSED = "550 5.1.1 No such mailbox"
+UNWANTED = "554 5.7.1 Looks like spam"
 DEFERRED = "451 4.3.0 Try again later"
 
 
@@ -73,10 +74,15 @@ class SmtpServer:
         self._hangs = False
         self._drops = False
         self._loses_reply = False
+        self._content_reply: str | None = None
 
     def refuse(self, *recipients: str, reply: str = REFUSED) -> None:
         """Refuse these recipients for good, or all of them if none is named."""
         self._answer(recipients, reply)
+
+    def refuse_content(self) -> None:
+        """Take every recipient, and no message."""
+        self._content_reply = UNWANTED
 
     def defer(self, *recipients: str, reply: str = DEFERRED) -> None:
         """Refuse these recipients for now, or all of them if none is named."""
@@ -123,6 +129,8 @@ class SmtpServer:
         self, server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
         """Called by aiosmtpd when the content is complete."""
+        if self._content_reply:
+            return self._content_reply
         with self._arrival:
             self.messages.append(_received(envelope))
             self._arrival.notify_all()

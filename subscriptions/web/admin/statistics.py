@@ -22,6 +22,7 @@ from subscriptions.web.admin.spans import Period, Span, periods_of, place
 CAME: Mapping[Event, LazyString] = {
     Event.REQUESTED: _("Signed up"),
     Event.CONFIRMED: _("Confirmed"),
+    Event.IMPORTED: _("Taken over from a list"),
 }
 LEFT: Mapping[Event, LazyString] = {
     Event.UNSUBSCRIBED: _("Unsubscribed or erased at their wish"),
@@ -29,6 +30,7 @@ LEFT: Mapping[Event, LazyString] = {
     Event.LAPSED: _("Silent for long"),
     Event.CLOSED: _("Newsletter closed"),
 }
+BOUNCED: Mapping[Event, LazyString] = {Event.BOUNCED: _("Refused for good")}
 Counts = Mapping[str, Sequence[int]]
 
 
@@ -83,6 +85,7 @@ def _charts(
     return (
         Chart("came", _("Came"), periods, _series(CAME, counts)),
         Chart("left", _("Left"), periods, _series(LEFT, counts), stacked=True),
+        Chart("bounced", _("Mails that bounced"), periods, _series(BOUNCED, counts)),
         Chart("active", _("Active subscribers"), periods, [standing], line=True),
     )
 
@@ -107,7 +110,7 @@ def _standing(
 
 def _confirmed(counts: Counts) -> float | None:
     """The share of sign-ups that were confirmed. Those of before may be among them."""
-    requested, confirmed = (sum(counts[event.value]) for event in CAME)
+    requested, confirmed = (sum(counts[e.value]) for e in (Event.REQUESTED, Event.CONFIRMED))
     return min(1.0, confirmed / requested) if requested else None
 
 
