@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from subscriptions.newsletters.asking import ADDRESS, AskedField
+from subscriptions.newsletters.colours import OURS, Theme
+from subscriptions.newsletters.logos import Logo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,3 +21,6 @@ class FormDraft:
     topic_slugs: Sequence[str] = ()
     thanks: str = ""
     redirect_url: str = ""
+    theme: Theme = OURS
+    logo: Logo | None = None  # a new one
+    without_logo: bool = False  # none any more

@@ -3,8 +3,9 @@
 from sqlalchemy.orm import Session
 
 from subscriptions.newsletters.asking import EMAIL, asked_field, asked_fields, stored
+from subscriptions.newsletters.colours import ACCENT, BACKGROUND, check_theme, theme_of
 from subscriptions.newsletters.drafts import FormDraft
-from subscriptions.newsletters.models import FormWording, SignupForm
+from subscriptions.newsletters.models import FormLogo, FormWording, SignupForm
 from subscriptions.newsletters.operations import (
     check_text,
     check_title,
@@ -27,6 +28,7 @@ def draft_of(form: SignupForm) -> FormDraft:
         wording=form.wording.text,
         thanks=form.thanks,
         redirect_url=form.redirect_url,
+        theme=theme_of(form.accent, form.background),
     )
 
 
@@ -45,6 +47,19 @@ def edit_form(session: Session, form: SignupForm, draft: FormDraft) -> None:
     check_text(draft.thanks)
     form.thanks = draft.thanks
     form.redirect_url = checked_redirect(session, draft.redirect_url)
+    _paint(form, draft)
     form.wording = keep_wording(session, draft.wording)
     session.flush()
     session.merge(FormWording(form_id=form.id, wording_hash=form.wording_hash))
+
+
+def _paint(form: SignupForm, draft: FormDraft) -> None:
+    check_theme(draft.theme)
+    form.accent = "" if draft.theme.accent == ACCENT else draft.theme.accent
+    form.background = "" if draft.theme.background == BACKGROUND else draft.theme.background
+    if draft.logo:
+        form.logo = form.logo or FormLogo()
+        for name in ("hash", "kind", "width", "height", "data"):
+            setattr(form.logo, name, getattr(draft.logo, name))
+    elif draft.without_logo:
+        form.logo = None

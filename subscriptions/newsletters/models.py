@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, event
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from subscriptions.core import clock
@@ -88,11 +88,34 @@ class SignupForm(Base):
     # After a sign-up: words on our own page, or a page elsewhere; see redirects.py.
     thanks: Mapped[str] = mapped_column(Text, default="", server_default="")
     redirect_url: Mapped[str] = mapped_column(String(500), default="", server_default="")
+    # Colours; none: ours. See colours.py.
+    accent: Mapped[str] = mapped_column(String(7), default="", server_default="")
+    background: Mapped[str] = mapped_column(String(7), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     newsletter: Mapped[Newsletter] = relationship(back_populates="forms")
     wording: Mapped[Wording] = relationship()
+    logo: Mapped["FormLogo | None"] = relationship(
+        back_populates="form", cascade="all, delete-orphan"
+    )
+
+
+class FormLogo(Base):
+    """The logo of a form; ``hash`` names it in its address, which is kept for long."""
+
+    __tablename__ = "form_logos"
+
+    form_id: Mapped[int] = mapped_column(
+        ForeignKey("signup_forms.id", ondelete="CASCADE"), primary_key=True
+    )
+    hash: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(10))
+    width: Mapped[int]
+    height: Mapped[int]
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+    form: Mapped[SignupForm] = relationship(back_populates="logo")
 
 
 class FormWording(Base):
@@ -125,6 +148,8 @@ def _revise(session: Session, *_: Any) -> None:
             changed.add(each)
         elif isinstance(each, Topic | SignupForm):
             changed.add(each.newsletter)
+        elif isinstance(each, FormLogo):
+            changed.add(each.form.newsletter)
     for newsletter in changed.difference(session.new):
         # Counted by the database: two changes at once are two revisions.
         newsletter.revision = Newsletter.__table__.c.revision + 1

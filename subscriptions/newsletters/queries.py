@@ -5,12 +5,20 @@ from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Connection, bindparam, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, selectinload, undefer
 
 from subscriptions.core.errors import NotFound
 from subscriptions.core.statements import Prepared
 from subscriptions.newsletters.asking import EMAIL, AskedField, asked_field, asked_fields
-from subscriptions.newsletters.models import FormWording, Newsletter, SignupForm, Topic, Wording
+from subscriptions.newsletters.colours import Theme, theme_of
+from subscriptions.newsletters.models import (
+    FormLogo,
+    FormWording,
+    Newsletter,
+    SignupForm,
+    Topic,
+    Wording,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +28,15 @@ class TopicChoice:
     id: int
     slug: str
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLogo:
+    """A logo as a page needs it: its name, and its size in pixels."""
+
+    hash: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +57,8 @@ class OpenForm:
     wording: str
     thanks: str
     redirect_url: str
+    theme: Theme
+    logo: ShownLogo | None
     newsletter_id: int
     revision: int
     newsletter_slug: str
@@ -64,6 +83,11 @@ FORM_COLUMNS = {
     "wording": Wording.text,
     "thanks": SignupForm.thanks,
     "redirect_url": SignupForm.redirect_url,
+    "accent": SignupForm.accent,
+    "background": SignupForm.background,
+    "logo_hash": FormLogo.hash,
+    "logo_width": FormLogo.width,
+    "logo_height": FormLogo.height,
     "newsletter_id": Newsletter.id,
     "revision": Newsletter.revision,
     "newsletter_slug": Newsletter.slug,
@@ -76,6 +100,7 @@ OPEN_FORM = Prepared(
     select(*(column.label(name) for name, column in FORM_COLUMNS.items()))
     .join(Newsletter, Newsletter.id == SignupForm.newsletter_id)
     .join(Wording, Wording.hash == SignupForm.wording_hash)
+    .outerjoin(FormLogo, FormLogo.form_id == SignupForm.id)
     .where(
         SignupForm.slug == bindparam("of_slug"),
         SignupForm.retired_at.is_(None),
@@ -116,7 +141,23 @@ def open_form(connection: Connection, slug: str) -> OpenForm:
     offered, settings = values.pop("topic_slugs"), values.pop("field_settings")
     values["email"] = asked_field(EMAIL, settings)
     values["fields"] = asked_fields(values["fields"], settings)
+    values["theme"] = theme_of(values.pop("accent"), values.pop("background"))
+    logo = ShownLogo(*(values.pop(f"logo_{name}") for name in ("hash", "width", "height")))
+    values["logo"] = logo if logo.hash else None
     return OpenForm(**values, topics=_offered(connection, values["newsletter_id"], offered))
+
+
+def form_logo(session: Session, slug: str, name: str) -> FormLogo:
+    """The form's logo of this name, with its bytes; otherwise :class:`NotFound`."""
+    logo = session.scalar(
+        select(FormLogo)
+        .join(SignupForm)
+        .where(SignupForm.slug == slug, FormLogo.hash == name)
+        .options(undefer(FormLogo.data))
+    )
+    if logo is None:
+        raise NotFound
+    return logo
 
 
 def is_current(connection: Connection, form: OpenForm) -> bool:

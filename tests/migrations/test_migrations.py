@@ -1,6 +1,7 @@
 """The migrations: they lead to what the models say, up and down, with data in the tables."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import flask_migrate
@@ -9,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
 from subscriptions import MIGRATIONS, create_app
 from subscriptions.core import clock
@@ -17,6 +18,10 @@ from subscriptions.core.db import Base
 from subscriptions.core.identity import store_identity
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.extensions import db
+from subscriptions.newsletters.form_editing import draft_of, edit_form
+from subscriptions.newsletters.logos import read_logo
+from subscriptions.newsletters.models import SignupForm
+from subscriptions.newsletters.redirects import link_site
 from subscriptions.operators.first_steps import Step, step_done
 from subscriptions.operators.sessions import Client, begin
 from subscriptions.privacy.incidents.models import Incident, IncidentEntry
@@ -27,6 +32,7 @@ from tests.support.applications import Visitor, close, make_settings
 from tests.support.data_requests import record_in
 from tests.support.exports import keep_export
 from tests.support.operators import make_operator
+from tests.support.pictures import png
 from tests.support.suppressions import suppress_in
 from tests.support.visits import dump, open_newsletter, rows_of, sign_up, subscribe
 
@@ -70,6 +76,7 @@ def _fill(app: Flask) -> None:
     _record_incident(app)
     announce_in(app, f"policy {len(rows_of(app, 'announcements'))}")
     keep_export(app)
+    _dress_form(app)
     _sign_in(app)
     with app.app_context(), unit_of_work() as session:
         store_identity(session, organisation="Example")
@@ -80,6 +87,13 @@ def _sign_in(app: Flask) -> None:
     operator = make_operator(app)
     with app.app_context(), unit_of_work() as session:
         begin(session, operator, "a-session", Client("192.0.2.0/24", "Firefox"))
+
+
+def _dress_form(app: Flask) -> None:
+    with app.app_context(), unit_of_work() as session:
+        form = session.scalars(select(SignupForm)).one()
+        link_site(session, "https://example.org")
+        edit_form(session, form, replace(draft_of(form), logo=read_logo(png()), thanks="Thanks!"))
 
 
 def _record_incident(app: Flask) -> None:

@@ -2,14 +2,17 @@
 
 from typing import Any, TypeVar
 
+from flask import request
 from flask_babel.speaklater import LazyString
-from wtforms import BooleanField, Field, Form, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, ColorField, Field, Form, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.asking import EMAIL, MAX_HELP, MAX_LABEL, AskedField
+from subscriptions.newsletters.colours import theme_of
 from subscriptions.newsletters.drafts import FormDraft
 from subscriptions.newsletters.fields import allowed_fields
+from subscriptions.newsletters.logos import MAX_BYTES, Logo, read_logo
 from subscriptions.newsletters.models import Newsletter
 from subscriptions.newsletters.redirects import MAX_URL
 from subscriptions.web.admin.inputs import NEEDED, SLUG_HELP, posted, stripped
@@ -18,6 +21,10 @@ from subscriptions.web.languages import language_choices
 
 EMAIL_LABEL = _("E-mail address")
 LABEL, HELP, REQUIRED = "label_", "help_", "required_"
+
+
+def _lower(value: str | None) -> str | None:
+    return value.lower() if value else value
 
 
 class SignupFormInput(Form):
@@ -63,6 +70,20 @@ class SignupFormInput(Form):
         filters=[stripped],
     )
 
+    accent = ColorField(
+        _("Colour of buttons and links"),
+        description=_(
+            "It must be easy to read on the page; in the dark it is made lighter by itself."
+        ),
+        filters=[_lower],
+    )
+    background = ColorField(
+        _("Colour around the page"),
+        description=_("A light one. In the dark the page stays dark."),
+        filters=[_lower],
+    )
+    without_logo = BooleanField(_("Show no logo any more"))
+
     def words_of(self, name: str) -> list[Field]:
         """The inputs for how one field is asked for."""
         named = (f"{prefix}{name}" for prefix in (LABEL, HELP, REQUIRED))
@@ -80,6 +101,9 @@ class SignupFormInput(Form):
             wording=self.wording.data or "",
             thanks=self.thanks.data or "",
             redirect_url=self.redirect_url.data or "",
+            theme=theme_of(self.accent.data or "", self.background.data or ""),
+            logo=_logo(),
+            without_logo=bool(self.without_logo.data),
         )
 
     def _asked(self, name: str) -> AskedField:
@@ -110,6 +134,11 @@ def signup_form_input(base: type[Input], newsletter: Newsletter, draft: FormDraf
     form.process(posted(), data=_present(draft))
     made: Input = form
     return made
+
+
+def _logo() -> Logo | None:
+    sent = request.files.get("logo")
+    return read_logo(sent.read(MAX_BYTES + 1)) if sent else None
 
 
 def _words(name: str, title: LazyString) -> dict[str, Any]:
@@ -146,6 +175,8 @@ def _present(draft: FormDraft) -> dict[str, object]:
         "locale": draft.locale,
         "thanks": draft.thanks,
         "redirect_url": draft.redirect_url,
+        "accent": draft.theme.accent,
+        "background": draft.theme.background,
     }
     for field in (draft.email, *draft.fields):
         present[f"{LABEL}{field.name}"] = field.label

@@ -17,6 +17,7 @@ from subscriptions.newsletters.operations import DEFAULT_WORDING, create_form
 from subscriptions.web.admin.access import Rule, access, current_newsletter
 from subscriptions.web.admin.auditing import note
 from subscriptions.web.admin.blueprint import blueprint
+from subscriptions.web.admin.form_files import takes_file
 from subscriptions.web.admin.form_inputs import (
     NewSignupFormInput,
     SignupFormInput,
@@ -26,6 +27,7 @@ from subscriptions.web.admin.inputs import refused
 
 
 @blueprint.route("/newsletters/<newsletter>/forms/new", methods=["GET", "POST"])
+@takes_file
 @access(Rule.EDITOR)
 def new_form(newsletter: str) -> ResponseReturnValue:
     """Create one."""
@@ -80,6 +82,7 @@ def form(newsletter: str, form: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/newsletters/<newsletter>/forms/<form>/edit", methods=["GET", "POST"])
+@takes_file
 @access(Rule.EDITOR)
 def edit_signup_form(newsletter: str, form: str) -> ResponseReturnValue:
     """Change what it asks for."""
@@ -97,7 +100,11 @@ def edit_signup_form(newsletter: str, form: str) -> ResponseReturnValue:
             flash(_("Saved."), "success")
             return redirect(_url(owner, changed))
     page = render_template(
-        "admin/form_edit.html", form=filled, signup_form=changed, newsletter=owner
+        "admin/form_edit.html",
+        form=filled,
+        signup_form=changed,
+        newsletter=owner,
+        logo=logo_url(changed),
     )
     return page, 422 if filled.errors else 200
 
@@ -126,6 +133,11 @@ def restore_signup_form(newsletter: str, form: str) -> ResponseReturnValue:
         note(session, "form.restored", f"form {form}")
     flash(_("The form is on the web again."), "success")
     return redirect(_url(owner, found))
+
+
+def logo_url(form: SignupForm) -> str | None:
+    """Where the logo of a form is, if it has one."""
+    return url_for("public.logo", slug=form.slug, name=form.logo.hash) if form.logo else None
 
 
 def _url(newsletter: Newsletter, form: SignupForm) -> str:

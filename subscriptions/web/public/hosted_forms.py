@@ -21,6 +21,7 @@ from subscriptions.web.limits import guard_signups
 from subscriptions.web.locale import speak
 from subscriptions.web.public.blueprint import blueprint
 from subscriptions.web.public.forms import PublicForm, form_class
+from subscriptions.web.public.looks import look_of
 from subscriptions.web.public.open_forms import (
     FormChanged,
     check_form,
@@ -100,6 +101,7 @@ def sent(slug: str) -> ResponseReturnValue:
         newsletter=newsletter_of(hosted),
         signup_form={"title": hosted.title, "action_url": url_for("public.form", slug=slug)},
         thanks=hosted.thanks,
+        look=look_of(hosted),
         confirm_days=confirm_within().days,
     )
 
@@ -145,5 +147,9 @@ def _show(hosted: OpenForm, filled: PublicForm) -> str:
         "action_url": url_for("public.sign_up", slug=hosted.slug),
     }
     return render_template(
-        "public/form.html", newsletter=newsletter_of(hosted), signup_form=shown, form=filled
+        "public/form.html",
+        newsletter=newsletter_of(hosted),
+        signup_form=shown,
+        form=filled,
+        look=look_of(hosted),
     )
