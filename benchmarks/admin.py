@@ -42,6 +42,7 @@ GETS = {
     "subscribers, active with a topic": f"{LIST}?status=active&topic={{topic}}",
     "subscribers, a filter that nobody fits": f"{LIST}?language=en&paused=yes",
     "export": "/admin/newsletters/news/export",
+    "export, by a filter": "/admin/newsletters/news/export?language=en&topic={topic}",
     "audit trail": "/admin/audit",
 }
 SEARCHES = {"subscribers, search, many fit": "a", "subscribers, search, nobody fits": "zz"}

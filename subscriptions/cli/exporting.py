@@ -17,6 +17,8 @@ from subscriptions.cli.output import plain_errors
 from subscriptions.core.transactions import current_session, unit_of_work
 from subscriptions.newsletters.queries import newsletter_by_slug
 from subscriptions.operators.audit import COMMAND_LINE, record
+from subscriptions.subscribers.filtering import Filter
+from subscriptions.subscribers.segments import filter_of, segment_named
 from subscriptions.transfer.exporting.asking import (
     AT_ONCE,
     Format,
@@ -25,7 +27,7 @@ from subscriptions.transfer.exporting.asking import (
     record_export,
 )
 from subscriptions.transfer.exporting.serving import Plan, file_while_reading, plan_of
-from subscriptions.transfer.selection import Choice
+from subscriptions.transfer.selection import EVERYBODY, Choice, choice_for
 from subscriptions.transfer.spreadsheet import MAX_ROWS
 
 PURPOSE = "Taken on the command line"
@@ -40,10 +42,10 @@ export = AppGroup("export", help="Export subscribers.")
 @click.option(
     "--status",
     type=click.Choice([choice.value for choice in Choice]),
-    default=Choice.ACTIVE.value,
-    help="active: those who may be mailed now (default).",
+    help="active: those who may be mailed now (default, unless the segment says otherwise).",
 )
 @click.option("--topic", metavar="SLUG", help="Only those who chose this topic.")
+@click.option("--segment", metavar="NAME", help="Only those whom a saved segment takes.")
 @click.option("--purpose", default=PURPOSE, show_default=True, help="What for; kept on record.")
 @click.option(
     "--output",
@@ -52,14 +54,36 @@ export = AppGroup("export", help="Export subscribers.")
     help="Written whole or not at all, readable by you alone. Default: standard output.",
 )
 def subscribers(
-    slug: str, kind: str, status: str, topic: str | None, purpose: str, output: Path | None
+    slug: str,
+    kind: str,
+    status: str | None,
+    topic: str | None,
+    segment: str | None,
+    purpose: str,
+    output: Path | None,
 ) -> None:
     """Export a newsletter's subscribers, with their unsubscribe and preference links."""
-    wanted = Wanted(Format(kind), status, topic, purpose=purpose)
-    with plain_errors(), _destination(output) as file:
-        _write(file, *_begin(slug, wanted))
+    if segment and topic:
+        raise click.UsageError("Give --segment or --topic, not both.")
+    with plain_errors():
+        people = _segment(slug, segment) if segment else EVERYBODY
+        wanted = Wanted(
+            format=Format(kind),
+            status=status or choice_for(people),
+            topic=topic or people.topic,
+            purpose=purpose,
+            filter=people,
+            segment=segment,
+        )
+        with _destination(output) as file:
+            _write(file, *_begin(slug, wanted))
     if output:
         click.echo(f"Exported to {output}", err=True)
+
+
+def _segment(slug: str, name: str) -> Filter:
+    session = current_session()
+    return filter_of(segment_named(session, newsletter_by_slug(session, slug).id, name))
 
 
 def _begin(slug: str, wanted: Wanted) -> tuple[Plan, int]:
@@ -79,6 +103,7 @@ def _begin(slug: str, wanted: Wanted) -> tuple[Plan, int]:
             format=wanted.format.value,
             status=wanted.status,
             topic=wanted.topic,
+            segment=wanted.segment,
         )
     plan = plan_of(current_session(), made)
     return plan, AT_ONCE if checked.at_once else MAX_ROWS

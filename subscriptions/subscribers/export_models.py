@@ -5,8 +5,9 @@ They stand in this room, below the operations, because an erasure reaches into a
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from subscriptions.core.db import (
@@ -17,6 +18,7 @@ from subscriptions.core.db import (
     personal,
     reference_column,
 )
+from subscriptions.subscribers.segment_models import NAME_LENGTH
 
 EXPORT_FILE = "export_file"
 EXPORT_LIST = "export_list"
@@ -35,7 +37,8 @@ class ExportState(StrEnum):
 class Export(Base):
     """One file that left, or may; names no subscriber.
 
-    ``status``, ``topic`` and ``columns`` are what was chosen. ``final_id`` is the newest
+    ``status``, ``topic``, ``filter`` (:class:`.filtering.Filter`) and ``columns`` are what was
+    chosen; ``segment`` is the name that this choice had. ``final_id`` is the newest
     subscription when it was asked for, and ``cursor`` the last one that it has come to: it changes
     in the transaction of the piece. A file that is ``kept`` is made by whoever holds the ``lease``.
     """
@@ -52,6 +55,8 @@ class Export(Base):
     format: Mapped[str] = mapped_column(String(4))
     status: Mapped[str] = mapped_column(String(10))
     topic: Mapped[str | None] = mapped_column(String(60))
+    filter: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default=text("'{}'"))
+    segment: Mapped[str | None] = mapped_column(String(NAME_LENGTH))
     columns: Mapped[list[str]] = mapped_column(JSON)
     purpose: Mapped[str] = mapped_column(String(PURPOSE_LENGTH))
     rows: Mapped[int] = mapped_column(default=0)

@@ -21,6 +21,7 @@ from subscriptions.subscribers.states import Status
 
 NO_FORM = "-"  # no slug: who was imported came by no form
 DAYS = ("requested_from", "requested_until", "confirmed_from", "confirmed_until")
+OF_SIGN_UP = ("form", "language", *DAYS)
 ONE_DAY = timedelta(days=1)
 
 
@@ -47,6 +48,10 @@ class Filter:
         """The filter as it is kept: only what matters."""
         given = {name: value for name, value in asdict(self).items() if value is not None}
         return {n: v.isoformat() if isinstance(v, date) else _plain(v) for n, v in given.items()}
+
+    def of_sign_up(self) -> "Filter":
+        """The part that says how people came; the rest is what they have chosen since."""
+        return Filter(**{name: getattr(self, name) for name in OF_SIGN_UP})
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:

@@ -184,7 +184,7 @@ def _fitting(statement: Select[Any], selection: Selection, today: date) -> Selec
         statement = statement.where(Subscription.paused_until.is_(None) | ~paused)
     if selection.topic_id is not None:
         statement = statement.where(_has_topic(selection.topic_id))
-    return statement
+    return statement.where(*selection.rest)
 
 
 def _topics() -> ColumnElement[str]:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from subscriptions.core.errors import Invalid, NotFound
 from subscriptions.newsletters.fields import PROFILE_FIELDS
-from subscriptions.newsletters.models import SignupForm, Topic
+from subscriptions.newsletters.models import Newsletter, SignupForm, Topic
+from subscriptions.subscribers.filtering import Filter, criteria_of
+from subscriptions.subscribers.states import Status
 
 COLUMNS = (
     "email",
@@ -25,6 +27,7 @@ COLUMNS = (
     "unsubscribe_url",
     "preferences_url",
 )
+EVERYBODY = Filter()
 
 
 class Choice(StrEnum):
@@ -43,12 +46,16 @@ class Choice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What to export, checked: a newsletter, whom of it, and the columns in their order."""
+    """What to export, checked: a newsletter, whom of it, and the columns in their order.
+
+    ``rest`` is asked of each subscription besides.
+    """
 
     newsletter_id: int
     choice: Choice
     topic_id: int | None
     header: tuple[str, ...]
+    rest: tuple[ColumnElement[bool], ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -62,11 +69,13 @@ def select_for_export(
     status: str | None = None,
     topic: str | None = None,
     columns: Collection[str] = (),
+    wanted: Filter = EVERYBODY,
 ) -> Selection:
     """Check what is asked for. ``status`` is a :class:`Choice`, ``topic`` a slug.
 
+    Of ``wanted``, only what says how people came counts: they may be mailed or not by the status.
     No ``columns`` are all of them. One that no form asks for any more is left out. Raises
-    :class:`Invalid` for an unknown status and :class:`NotFound` for an unknown topic.
+    :class:`Invalid` for an unknown status and :class:`NotFound` for an unknown topic or form.
     """
     if status and status not in list(Choice):
         raise Invalid(_("The status is one of active, paused, pending and all."))
@@ -77,7 +86,20 @@ def select_for_export(
         tuple(
             name for name in columns_of(session, newsletter_id) if not columns or name in columns
         ),
+        criteria_of(session.get_one(Newsletter, newsletter_id), wanted.of_sign_up()).rest,
     )
+
+
+def choice_for(wanted: Filter) -> Choice:
+    """Whom of a filter an export takes unless it says otherwise: those who may be mailed, if any.
+
+    Raises :class:`Invalid` for restricted people, who are in no export.
+    """
+    if wanted.restricted:
+        raise Invalid(_("People who have restricted the use of their data are in no export."))
+    if wanted.status is Status.PENDING:
+        return Choice.PENDING
+    return Choice.PAUSED if wanted.paused else Choice.ACTIVE
 
 
 def columns_of(session: Session, newsletter_id: int) -> tuple[str, ...]:

@@ -12,10 +12,11 @@ from subscriptions.core.db import new_reference
 from subscriptions.core.errors import Invalid
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.subscribers.export_models import PURPOSE_LENGTH, Export, ExportState
+from subscriptions.subscribers.filtering import Filter
 from subscriptions.subscribers.models import Subscription
 from subscriptions.transfer.exporting.making import LEASE
 from subscriptions.transfer.rows import Ranges
-from subscriptions.transfer.selection import Choice, Selection, select_for_export
+from subscriptions.transfer.selection import EVERYBODY, Choice, Selection, select_for_export
 from subscriptions.transfer.spreadsheet import MAX_ROWS, TooManyRows
 
 AT_ONCE = 10_000  # people who may be in it; more are for the background
@@ -30,13 +31,18 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for; no ``columns`` are all of them. ``purpose`` is for the record."""
+    """What is asked for; no ``columns`` are all of them. ``purpose`` is for the record.
+
+    ``segment`` is the name that the choice of people has, if it has one.
+    """
 
     format: Format = Format.CSV
     status: str = Choice.ACTIVE.value
     topic: str | None = None
     columns: Sequence[str] = ()
     purpose: str = ""
+    filter: Filter = EVERYBODY
+    segment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ def check_export(session: Session, newsletter_id: int, wanted: Wanted) -> Checke
     if not 0 < len(wanted.purpose.strip()) <= PURPOSE_LENGTH:
         raise Invalid(_("Say in a few words what the export is for."))
     selection = select_for_export(
-        session, newsletter_id, wanted.status, wanted.topic, wanted.columns
+        session, newsletter_id, wanted.status, wanted.topic, wanted.columns, wanted.filter
     )
     ranges, connection = Ranges(selection, clock.today()), session.connection()
     if (
@@ -90,6 +96,8 @@ def record_export(session: Session, checked: Checked, made_by: str, *, kept: boo
         format=wanted.format.value,
         status=selection.choice.value,
         topic=wanted.topic,
+        filter=wanted.filter.of_sign_up().as_json(),
+        segment=wanted.segment,
         columns=list(selection.header),
         purpose=wanted.purpose.strip(),
         rows=0,

@@ -26,6 +26,7 @@ from subscriptions.subscribers.export_models import (
     ExportPiece,
     ExportState,
 )
+from subscriptions.subscribers.filtering import Filter
 from subscriptions.transfer.rows import Ranges, forget_pages
 from subscriptions.transfer.selection import Selection, select_for_export
 
@@ -109,7 +110,12 @@ def add_piece(session: Session, export: Export, number: int, rows: Rows) -> None
 def selection_of(session: Session, export: Export) -> Selection:
     """What the export takes; columns that nobody asks for any more are left out."""
     return select_for_export(
-        session, export.newsletter_id, export.status, export.topic, export.columns
+        session,
+        export.newsletter_id,
+        export.status,
+        export.topic,
+        export.columns,
+        Filter.from_json(export.filter),
     )
 
 

@@ -1,18 +1,27 @@
 """Exports: what is wanted and what for, the file, those on record, and who has left since."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from flask import Response, flash, redirect, render_template, stream_with_context, url_for
+from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
-from subscriptions.core.errors import Conflict, Invalid
+from subscriptions.core.errors import Conflict, Invalid, NotFound
 from subscriptions.core.transactions import current_session, unit_of_work
 from subscriptions.core.words import gettext as _
 from subscriptions.newsletters.models import Newsletter
 from subscriptions.subscribers.export_models import Export, ExportState
-from subscriptions.transfer.exporting.asking import Checked, Format, check_export, record_export
+from subscriptions.subscribers.filtering import Filter
+from subscriptions.subscribers.segments import filter_of, segment_of, segments_of
+from subscriptions.transfer.exporting.asking import (
+    Checked,
+    Format,
+    Wanted,
+    check_export,
+    record_export,
+)
 from subscriptions.transfer.exporting.departures import departures_csv
 from subscriptions.transfer.exporting.leftovers import delete_file
 from subscriptions.transfer.exporting.making import (
@@ -23,11 +32,12 @@ from subscriptions.transfer.exporting.making import (
 )
 from subscriptions.transfer.exporting.queries import expires_at, export_of, exports_of
 from subscriptions.transfer.exporting.serving import MIMETYPES, kept_file, plan_of
-from subscriptions.transfer.selection import columns_of
+from subscriptions.transfer.selection import EVERYBODY, columns_of
 from subscriptions.web.admin.access import Rule, access, current_newsletter, current_operator
 from subscriptions.web.admin.auditing import note
 from subscriptions.web.admin.blueprint import blueprint
 from subscriptions.web.admin.export_inputs import WHO, ExportInput, export_input
+from subscriptions.web.admin.filter_inputs import FilterInput
 from subscriptions.web.admin.inputs import posted, refused
 
 REFRESH = 2  # seconds
@@ -37,8 +47,18 @@ HERE = "/newsletters/<newsletter>/exports/<reference>"
 @blueprint.get("/newsletters/<newsletter>/export")
 @access(Rule.EDITOR)
 def export(newsletter: str) -> ResponseReturnValue:
-    """What can be exported, and the latest exports."""
-    return _form_page(_form(current_newsletter()))
+    """What can be exported, filled in by a segment or a filter; and the latest exports."""
+    owner = current_newsletter()
+    asked = FilterInput.offered(owner, request.args)
+    if not asked.validate():
+        raise NotFound
+    reference = request.args.get("segment", "")
+    try:
+        wanted = _filter_of(owner, reference) if reference else asked.filter()
+        return _form_page(_form(owner, wanted, reference))
+    except Invalid as error:
+        flash(str(error.message), "error")
+        return redirect(url_for("admin.export", newsletter=newsletter))
 
 
 @blueprint.post("/newsletters/<newsletter>/export")
@@ -50,7 +70,7 @@ def ask_for_file(newsletter: str) -> ResponseReturnValue:
     if not form.validate():
         return _form_page(form), 422
     try:
-        checked = check_export(current_session(), owner.id, form.wanted())
+        checked = check_export(current_session(), owner.id, _wanted(owner, form))
     except Invalid as error:
         refused(form, error)
         return _form_page(form), 422
@@ -79,6 +99,7 @@ def one_export(newsletter: str, reference: str) -> ResponseReturnValue:
             newsletter=owner,
             found=found,
             who=WHO,
+            came=FilterInput.offered(owner, None, data=found.filter).in_words(),
             expires_at=expires_at(found),
         )
     )
@@ -138,12 +159,30 @@ def _record(session: Session, owner: Newsletter, checked: Checked) -> str:
         format=found.format,
         status=found.status,
         topic=found.topic,
+        segment=found.segment,
+        filter=found.filter or None,
     )
     return found.reference
 
 
-def _form(owner: Newsletter) -> ExportInput:
-    return export_input(posted(), owner.topics, columns_of(current_session(), owner.id))
+def _wanted(owner: Newsletter, form: ExportInput) -> Wanted:
+    """What was filled in; under the name of a segment only if it is what that one says."""
+    wanted, reference = form.wanted(), form.segment.data
+    if not reference:
+        return wanted
+    segment = segment_of(current_session(), owner.id, reference)
+    people = filter_of(segment)
+    same = (wanted.filter, wanted.topic) == (people.of_sign_up(), people.topic)
+    return replace(wanted, segment=segment.name) if same else wanted
+
+
+def _filter_of(owner: Newsletter, reference: str) -> Filter:
+    return filter_of(segment_of(current_session(), owner.id, reference))
+
+
+def _form(owner: Newsletter, wanted: Filter = EVERYBODY, segment: str = "") -> ExportInput:
+    columns = columns_of(current_session(), owner.id)
+    return export_input(posted(), owner, columns, wanted, segment)
 
 
 def _form_page(form: ExportInput) -> str:
@@ -153,6 +192,7 @@ def _form_page(form: ExportInput) -> str:
         newsletter=owner,
         form=form,
         exports=exports_of(current_session(), owner.id),
+        segments=segments_of(current_session(), owner.id),
         expires_at=expires_at,
         who=WHO,
     )

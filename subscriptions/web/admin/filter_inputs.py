@@ -1,6 +1,6 @@
 """The fields of a filter of subscribers, wherever one is asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any, Self
 
@@ -22,14 +22,9 @@ YES_NO = [ANY, SelectChoice(YES, _("Yes")), SelectChoice(NO, _("No"))]
 NAMES = tuple(field.name for field in fields(Filter))
 
 
-class FilterInput(Form):
-    """Whom of a newsletter; see :meth:`offered` for the choices. Field names are the filter's."""
+class CameByInput(Form):
+    """How people came and what they chose; see :meth:`offered`. Field names are the filter's."""
 
-    status = SelectField(
-        _("Status"),
-        choices=[ANY, *(SelectChoice(each.value, words) for each, words in STATUSES.items())],
-        default="",
-    )
     topic = SelectField(_("Topic"), default="")
     form = SelectField(_("Source"), default="")
     language = SelectField(_("Language"), default="")
@@ -37,8 +32,6 @@ class FilterInput(Form):
     requested_until = DateField(_("Signed up until"), [Optional()])
     confirmed_from = DateField(_("Confirmed from"), [Optional()])
     confirmed_until = DateField(_("Confirmed until"), [Optional()])
-    paused = SelectField(_("Paused"), choices=YES_NO, default="")
-    restricted = SelectField(_("Restricted"), choices=YES_NO, default="")
 
     @classmethod
     def offered(cls, owner: Newsletter, values: MultiDict[str, str] | None, **data: Any) -> Self:
@@ -54,11 +47,31 @@ class FilterInput(Form):
 
     def asked(self) -> Mapping[str, Any]:
         """The filter as the words of a URL; what does not matter is left out."""
-        return {name: self[name].data for name in NAMES if self[name].data}
+        return {name: self[name].data for name in NAMES if name in self and self[name].data}
+
+    def in_words(self) -> Iterator[tuple[str, Any]]:
+        """What it asks for, as labels and what was chosen; days as they are."""
+        for name in self.asked():
+            field = self[name]
+            choices = field.iter_choices() if isinstance(field, SelectField) else ()
+            chosen = {value: label for value, label, *_ in choices}
+            yield field.label.text, chosen.get(field.data, field.data)
 
     def goes_further(self) -> bool:
         """Whether it asks for more than status and topic."""
         return bool(self.asked().keys() - {"status", "topic"})
+
+
+class FilterInput(CameByInput):
+    """Whom of a newsletter: every part of a filter."""
+
+    status = SelectField(
+        _("Status"),
+        choices=[ANY, *(SelectChoice(each.value, words) for each, words in STATUSES.items())],
+        default="",
+    )
+    paused = SelectField(_("Paused"), choices=YES_NO, default="")
+    restricted = SelectField(_("Restricted"), choices=YES_NO, default="")
 
     def filter(self) -> Filter:
         """What was filled in."""

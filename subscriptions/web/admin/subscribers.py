@@ -32,6 +32,8 @@ from subscriptions.subscribers.finding import (
 )
 from subscriptions.subscribers.listing import SubscriberRecord, subscriber_record
 from subscriptions.subscribers.queries import chosen_topics
+from subscriptions.subscribers.segment_models import Segment
+from subscriptions.subscribers.segments import filter_of, segments_of
 from subscriptions.web.admin.access import (
     Forbidden,
     Rule,
@@ -41,7 +43,7 @@ from subscriptions.web.admin.access import (
 )
 from subscriptions.web.admin.auditing import note
 from subscriptions.web.admin.blueprint import blueprint
-from subscriptions.web.admin.filter_inputs import FilterInput
+from subscriptions.web.admin.filter_inputs import FilterInput, as_words
 
 
 @blueprint.get("/newsletters/<newsletter>/subscribers")
@@ -142,15 +144,25 @@ def wipe(newsletter: str, reference: str) -> ResponseReturnValue:
 
 
 def _page(form: FilterInput, people: Sequence[Listed], **more: object) -> str:
+    segments = segments_of(current_session(), current_newsletter().id)
+    asked = None if form.errors else form.filter()
     return render_template(
         "admin/subscribers.html",
         newsletter=current_newsletter(),
         form=form,
         subscribers=people,
+        segments=segments,
+        words=_words,
+        kept=next((each for each in segments if filter_of(each) == asked), None),
+        may_edit=current_operator().may(Role.EDITOR, current_newsletter().id),
         is_first="before" not in request.args,
         most=MOST_COUNTED,
         **more,
     )
+
+
+def _words(segment: Segment) -> dict[str, str]:
+    return as_words(filter_of(segment))
 
 
 def _may_erase(newsletter_ids: Iterable[int]) -> bool:
