@@ -8,7 +8,18 @@ from subscriptions.core.identity import current_identity
 from subscriptions.extensions import csrf
 from subscriptions.privacy.notice.facts import controller_of
 from subscriptions.privacy.policy import current_policy
-from subscriptions.web import admin, banner, copies, errors, headers, limits, locale, ops, sessions
+from subscriptions.web import (
+    admin,
+    banner,
+    copies,
+    ended,
+    errors,
+    headers,
+    limits,
+    locale,
+    ops,
+    sessions,
+)
 from subscriptions.web.mailbox import blueprint as mailbox
 from subscriptions.web.manage import blueprint as manage
 from subscriptions.web.preferences import blueprint as preferences
@@ -44,6 +55,7 @@ def register(app: Flask, settings: Settings) -> None:
         app.register_blueprint(mailbox)
     limits.configure(app, settings)
     open_forms.configure(app)
+    ended.configure(app)
     admin.register(app, settings)
     errors.register(app)
     headers.register(app, settings)

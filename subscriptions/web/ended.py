@@ -1,16 +1,53 @@
 """The page that somebody sees who has left: what went, what stays, why and until when."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import NamedTuple
 
-from flask import render_template, url_for
+from flask import Flask, current_app, render_template, url_for
 
 from subscriptions.core import clock
-from subscriptions.privacy.after_erasure import Since, what_stays, what_stays_apart, what_went
+from subscriptions.core.identity import Identity, current_identity
+from subscriptions.privacy.after_erasure import (
+    NOTHING,
+    Since,
+    what_stays,
+    what_stays_apart,
+    what_went,
+)
 from subscriptions.privacy.policy import current_policy
 from subscriptions.subscribers.ending import Ended
+from subscriptions.subscribers.keeping import Keeps
 from subscriptions.subscribers.models import SUPPRESSION
 from subscriptions.subscribers.queries import SubscriptionView
-from subscriptions.web.locale import speak
+from subscriptions.web.banner import shown_banners
+from subscriptions.web.locale import current_locale, speak
+
+REMEMBERED = "assent_ended_pages"
+
+
+class Leaving(NamedTuple):
+    """All that the page depends on where nothing was kept of anybody: nothing of it is personal."""
+
+    newsletter: str | None
+    form: str | None
+    erased: bool
+    went: Sequence[str]
+    keeps: Keeps
+    today: date
+    locale: str
+    identity: Identity
+    banners: Sequence[str]
+
+
+def configure(app: Flask) -> None:
+    """Begin with no page remembered.
+
+    To say what stays, in words, is half of what an unsubscribe costs, and it is the same for nearly
+    everybody who leaves on a day.
+    """
+    app.extensions[REMEMBERED] = lru_cache(maxsize=128)(_page)
 
 
 def ended_page(view: SubscriptionView | None, ended: Ended) -> str:
@@ -21,22 +58,34 @@ def ended_page(view: SubscriptionView | None, ended: Ended) -> str:
     """
     if view is not None:
         speak(view.locale)
-    went = what_went(current_policy(), ended.rows)
+    leaving = Leaving(
+        newsletter=view.newsletter_name if view else None,
+        form=view.form_slug if view else None,
+        erased=ended.erased,
+        went=tuple(what_went(current_policy(), ended.rows)),
+        keeps=ended.keeps,
+        today=clock.now().date(),
+        locale=current_locale(),
+        identity=current_identity(),
+        banners=tuple(shown_banners()),
+    )
+    if ended.kept:
+        return _page(leaving, ended.kept)
+    page: str = current_app.extensions[REMEMBERED](leaving)
+    return page
+
+
+def _page(leaving: Leaving, kept: Since = NOTHING) -> str:
+    policy, says_more = current_policy(), leaving.went or kept
     return render_template(
         "public/unsubscribed.html",
-        newsletter={"name": view.newsletter_name} if view else None,
-        erased=ended.erased,
-        went=went,
-        kept=bool(ended.kept),
-        stays=(
-            what_stays(current_policy(), clock.now(), ended.kept, ended.keeps)
-            if went or ended.kept
-            else []
-        ),
-        apart=what_stays_apart(current_policy()) if went or ended.kept else [],
-        restart_url=(
-            url_for("public.form", slug=view.form_slug) if view and view.form_slug else None
-        ),
+        newsletter={"name": leaving.newsletter} if leaving.newsletter else None,
+        erased=leaving.erased,
+        went=leaving.went,
+        kept=bool(kept),
+        stays=what_stays(policy, clock.now(), kept, leaving.keeps) if says_more else [],
+        apart=what_stays_apart(policy) if says_more else [],
+        restart_url=url_for("public.form", slug=leaving.form) if leaving.form else None,
     )
 
 

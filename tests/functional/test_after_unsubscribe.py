@@ -104,3 +104,26 @@ def test_a_second_click_claims_no_second_erasure(app: Flask, client: Visitor) ->
         assert answer.status_code == 200
         assert ERASED not in answer.text
         assert STAYS not in answer.text
+
+
+def test_what_one_person_was_told_is_not_told_another(
+    app: Flask, client: Visitor, clock: FrozenClock, smtp: SmtpServer
+) -> None:
+    """The page is remembered: for the same newsletter, the same losses and the same day only."""
+    for number in range(3):
+        more = {"name": "Ada"} if number == 1 else {}
+        subscribe(app, client, f"{number}@example.org", **more)
+    subscribe(app, client, "elsewhere@example.org", "other")
+    deliver(app, smtp)
+
+    def leave(address: str, newsletter: str = "news") -> str:
+        link = link_to(app, Purpose.UNSUBSCRIBE, address, newsletter)
+        return html.unescape(client.post(link).text)
+
+    first, second = leave("0@example.org"), leave("1@example.org")
+    assert PROFILE not in first
+    assert PROFILE in second
+    assert "The other letter" in leave("elsewhere@example.org", "other")
+    clock.advance(days=1)
+    assert "until 7 April 2027." not in first
+    assert "until 7 April 2027." in leave("2@example.org")
