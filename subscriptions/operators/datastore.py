@@ -28,13 +28,15 @@ class OperatorDatastore(SQLAlchemyUserDatastore):
     def commit(self) -> None:
         """Write everything that was changed, and what :func:`at_commit` registered."""
         session = current_session()
-        changed = [*session.new, *session.dirty]
+        changed, gone = [*session.new, *session.dirty], [*session.deleted]
         later = session.info.pop(AT_COMMIT, [])
-        if not changed and not later:
+        if not changed and not gone and not later:
             return
         session.expunge_all()
         with unit_of_work() as writing:
             writing.add_all(changed)
+            for row in gone:
+                writing.delete(row)
             for write in later:
                 write(writing)
 
@@ -62,10 +64,11 @@ def write_only_at_commit() -> None:
     current_session().autoflush = False
 
 
-def note(user: Any, action: str) -> None:
+def note(user: Any, action: str, **details: Any) -> None:
     """Put a change of somebody's own account into the audit trail at the next commit."""
     operator = _account(user)
-    at_commit(lambda session: record(session, operator, action, f"operator {operator.email}"))
+    thing = f"operator {operator.email}"
+    at_commit(lambda session: record(session, operator, action, thing, **details))
 
 
 def tell(user: Any, what: LazyString) -> None:

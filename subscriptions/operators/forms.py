@@ -7,14 +7,18 @@ from flask_security import (
     LoginForm,
     TwoFactorRescueForm,
     TwoFactorSetupForm,
+    WebAuthnRegisterForm,
     hash_password,
 )
-from wtforms import RadioField
+from wtforms import RadioField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
+from wtforms.validators import DataRequired
 
 from subscriptions.core.transactions import unit_of_work
+from subscriptions.core.words import lazy_gettext as _
 from subscriptions.mail.outbox import queue_mail
 from subscriptions.operators.datastore import LOCALE
+from subscriptions.operators.models import AFTER, INSTEAD
 from subscriptions.operators.second_factor import METHOD
 
 NOBODY = "nobody@invalid"
@@ -45,6 +49,30 @@ class OperatorSecondFactorForm(TwoFactorSetupForm):
 
     setup = RadioField(
         choices=[SelectChoice("disable"), SelectChoice(METHOD)], validate_choice=False
+    )
+
+
+class OperatorPasskeyForm(WebAuthnRegisterForm):
+    """A new passkey: its name, and what it is for."""
+
+    name = StringField(
+        _("Name"),
+        [DataRequired(_("Please give it a name."))],
+        description=_("To tell it from others, such as Work laptop."),
+    )
+    usage = RadioField(
+        _("What is it for?"),
+        choices=[
+            SelectChoice(AFTER, _("After the password: the second step at sign-in")),
+            SelectChoice(
+                INSTEAD,
+                _(
+                    "Instead of the password: your device asks for finger, face or PIN, which "
+                    "counts as both steps"
+                ),
+            ),
+        ],
+        default=AFTER,
     )
 
 

@@ -8,14 +8,27 @@ want to hold.
 from datetime import datetime
 from typing import Any
 
-from flask_security import AsaList, RoleMixin, UserMixin
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, String, Table
+from flask_security import AsaList, RoleMixin, UserMixin, WebAuthnMixin
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+)
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from subscriptions.core import clock
 from subscriptions.core.db import Base, BigId, UtcDateTime, reference_column
 from subscriptions.operators.roles import Role
+
+# What a passkey is for, in Flask-Security's words: instead of the password, or after it.
+INSTEAD, AFTER = "first", "secondary"
 
 operator_roles = Table(
     "operator_roles",
@@ -55,6 +68,9 @@ class Operator(Base, UserMixin):
     tf_totp_secret: Mapped[str | None] = mapped_column(String(500))
     tf_last_counter: Mapped[int | None] = mapped_column(BigInteger)
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(  # type: ignore[assignment]
+        String(64), unique=True
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
     roles: Mapped[list[OperatorRole]] = relationship(  # type: ignore[assignment]
@@ -63,6 +79,14 @@ class Operator(Base, UserMixin):
     newsletter_roles: Mapped[list["NewsletterRole"]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, lazy="selectin"
     )
+    webauthn: Mapped[list["Passkey"]] = relationship(  # type: ignore[assignment]
+        cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    @property
+    def has_second_step(self) -> bool:
+        """Whether the password alone doesn't sign in: it takes an app's code or a passkey too."""
+        return bool(self.tf_primary_method) or any(one.usage == AFTER for one in self.webauthn)
 
     @property
     def role(self) -> Role | None:
@@ -83,6 +107,34 @@ class Operator(Base, UserMixin):
     def may_somewhere(self, role: Role) -> bool:
         """Whether the operator may do what ``role`` may on one newsletter at least."""
         return self.may(role) or any(self.may(role, r.newsletter_id) for r in self.newsletter_roles)
+
+
+class Passkey(Base, WebAuthnMixin):
+    """The public half of a passkey. The columns have the names that Flask-Security knows.
+
+    ``usage`` is one of :data:`INSTEAD` and :data:`AFTER`.
+    """
+
+    __tablename__ = "passkeys"
+    __table_args__ = (UniqueConstraint("operator_id", "name"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    operator_id: Mapped[int] = mapped_column(ForeignKey("operators.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(64))
+    usage: Mapped[str] = mapped_column(String(10))
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    transports: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    backup_state: Mapped[bool]
+    device_type: Mapped[str] = mapped_column(String(64))
+    extensions: Mapped[str | None] = mapped_column(String(255))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    lastuse_datetime: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    def get_user_mapping(self) -> dict[str, Any]:
+        """Whose it is, as Flask-Security asks for accounts."""
+        return {"id": self.operator_id}
 
 
 class OperatorSession(Base):

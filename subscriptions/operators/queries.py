@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from subscriptions.core.errors import Gone, NotFound
 from subscriptions.core.tokens import Reference
@@ -24,7 +24,8 @@ def any_operator(session: Session) -> bool:
 
 def all_operators(session: Session) -> Sequence[Operator]:
     """Every operator, by address."""
-    return session.scalars(select(Operator).order_by(Operator.email)).all()
+    everybody = select(Operator).options(selectinload(Operator.webauthn))
+    return session.scalars(everybody.order_by(Operator.email)).all()
 
 
 def operator_by_id(session: Session, operator_id: int) -> Operator:

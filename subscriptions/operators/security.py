@@ -12,9 +12,12 @@ from flask_security import (
     password_reset,
     tf_disabled,
     tf_profile_changed,
+    wan_deleted,
+    wan_registered,
 )
 
 from subscriptions.config import Settings
+from subscriptions.core import clock
 from subscriptions.core.keys import derive_key
 from subscriptions.core.words import lazy_gettext
 from subscriptions.extensions import db
@@ -22,11 +25,13 @@ from subscriptions.operators.datastore import OperatorDatastore, note, tell, wri
 from subscriptions.operators.forms import (
     OperatorForgotForm,
     OperatorLoginForm,
+    OperatorPasskeyForm,
     OperatorRescueForm,
     OperatorSecondFactorForm,
 )
 from subscriptions.operators.mail_util import RESET, RESET_HOURS, RESET_PATH, OutboxMailUtil
-from subscriptions.operators.models import Operator, OperatorRole
+from subscriptions.operators.models import Operator, OperatorRole, Passkey
+from subscriptions.operators.passkeys import OperatorPasskeys
 from subscriptions.operators.second_factor import METHOD, TOLERANCE, OperatorTotp
 from subscriptions.operators.sessions import LASTS
 
@@ -82,6 +87,13 @@ SECOND_FACTOR: dict[str, Any] = {
     "MULTI_FACTOR_RECOVERY_CODES": True,
     "MULTI_FACTOR_RECOVERY_CODES_N": 8,
 }
+PASSKEYS: dict[str, Any] = {
+    "WEBAUTHN": True,
+    "WAN_ALLOW_USER_HINTS": False,  # to name the keys of an address would say who has an account
+    "WAN_ALLOW_AS_VERIFY": None,  # everybody has a password, which is asked for then
+    "WAN_POST_REGISTER_VIEW": "security.wan_register",
+    "DATETIME_FACTORY": clock.now,
+}
 
 
 def _(text: str) -> str:
@@ -107,6 +119,21 @@ MESSAGES = {
     "TWO_FACTOR_INVALID_TOKEN": (_("This code is not right, or was used already."), "error"),
     "TWO_FACTOR_PERMISSION_DENIED": (_("Please sign in first."), "error"),
     "INVALID_RECOVERY_CODE": (_("This recovery code is not right."), "error"),
+    "WEBAUTHN_REGISTER_SUCCESSFUL": (_("The passkey “%(name)s” is ready."), "success"),
+    "WEBAUTHN_CREDENTIAL_DELETED": (_("The passkey “%(name)s” is gone."), "success"),
+    "WEBAUTHN_NAME_REQUIRED": (_("Please give it a name."), "error"),
+    "WEBAUTHN_NAME_INUSE": (_("You have a passkey with this name already."), "error"),
+    "WEBAUTHN_NAME_NOT_FOUND": (_("That passkey is gone already."), "error"),
+    "WEBAUTHN_NAME_DISALLOWED_CHARACTERS": (
+        _("A name has letters, digits, spaces and hyphens."),
+        "error",
+    ),
+    "WEBAUTHN_EXPIRED": (_("That took too long. Please try again."), "error"),
+    "WEBAUTHN_CREDENTIAL_ID_INUSE": (_("This passkey is there already."), "error"),
+    "WEBAUTHN_UNKNOWN_CREDENTIAL_ID": (_("This passkey belongs to nobody here."), "error"),
+    "WEBAUTHN_NO_VERIFY": (_("This passkey could not be verified."), "error"),
+    "WEBAUTHN_CREDENTIAL_WRONG_USAGE": (_("This passkey is for another step."), "error"),
+    "WEBAUTHN_MISMATCH_USER_HANDLE": (_("This passkey could not be verified."), "error"),
     "REAUTHENTICATION_REQUIRED": (_("Please enter your password once more."), "info"),
     "REAUTHENTICATION_SUCCESSFUL": (_("Thank you."), "info"),
 }
@@ -114,7 +141,7 @@ MESSAGES = {
 
 def configure(app: Flask, settings: Settings) -> None:
     """Bind accounts, sign-in and second factor."""
-    options = ACCOUNTS | PASSWORDS | MAIL | SECOND_FACTOR | _secrets(app, settings)
+    options = ACCOUNTS | PASSWORDS | MAIL | SECOND_FACTOR | PASSKEYS | _secrets(app, settings)
     options |= {f"MSG_{name}": message for name, message in MESSAGES.items()}
     options["I18N_DIRNAME"] = ["builtin", app.config["BABEL_TRANSLATION_DIRECTORIES"]]
     options["I18N_DOMAIN"] = "flask_security;messages"
@@ -123,9 +150,11 @@ def configure(app: Flask, settings: Settings) -> None:
     app.config["PERMANENT_SESSION_LIFETIME"] = LASTS
     security = Security(
         app,
-        OperatorDatastore(db, Operator, OperatorRole),
+        OperatorDatastore(db, Operator, OperatorRole, Passkey),
         mail_util_cls=OutboxMailUtil,
         totp_cls=OperatorTotp,
+        webauthn_util_cls=OperatorPasskeys,
+        wan_register_form=OperatorPasskeyForm,
         login_form=OperatorLoginForm,
         forgot_password_form=OperatorForgotForm,
         two_factor_setup_form=OperatorSecondFactorForm,
@@ -158,6 +187,7 @@ def _secrets(app: Flask, settings: Settings) -> dict[str, Any]:
     totp = [derive_key([key], "second factors").hex() for key in keys]
     return {
         "TOTP_ISSUER": settings.organisation.replace(":", " "),
+        "WAN_RP_NAME": settings.organisation,
         "TOTP_SECRETS": {hashlib.sha256(s.encode()).hexdigest()[:12]: s for s in totp},
         "MULTI_FACTOR_RECOVERY_CODES_KEYS": [base64.urlsafe_b64encode(code) for code in codes],
     }
@@ -168,6 +198,8 @@ def _keep_trail(app: Flask) -> None:
     password_reset.connect(_password_changed, app)
     tf_profile_changed.connect(_second_factor_on, app)
     tf_disabled.connect(_second_factor_off, app)
+    wan_registered.connect(_passkey_added, app)
+    wan_deleted.connect(_passkey_removed, app)
 
 
 def _password_changed(sender: Flask, user: Operator, **_rest: Any) -> None:
@@ -184,6 +216,16 @@ def _second_factor_off(sender: Flask, user: Operator, **_rest: Any) -> None:
     tell(
         user, lazy_gettext("The second step at sign-in of your operator account was switched off.")
     )
+
+
+def _passkey_added(sender: Flask, user: Operator, name: str, **_rest: Any) -> None:
+    note(user, "account.passkey added", name=name)
+    tell(user, lazy_gettext("A passkey was added to your operator account."))
+
+
+def _passkey_removed(sender: Flask, user: Operator, name: str, **_rest: Any) -> None:
+    note(user, "account.passkey removed", name=name)
+    tell(user, lazy_gettext("A passkey of your operator account was removed."))
 
 
 def _never(_request: Request) -> bool:

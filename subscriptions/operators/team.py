@@ -28,7 +28,7 @@ def second_factor_required(session: Session) -> bool:
 
 def require_second_factor(session: Session, actor: Operator, *, required: bool) -> None:
     """Require a second step of everybody, or no longer. Who requires it must have one."""
-    if required and not actor.tf_primary_method:
+    if required and not actor.has_second_step:
         raise Conflict(_("Set up a second step for your own account first."))
     SET.run(session.connection(), {"id": ONLY, "second_factor": required})
     session.expire_all()

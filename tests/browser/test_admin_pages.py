@@ -44,16 +44,17 @@ PAGES = (
     "/admin/change",
     "/admin/tf-setup",
     "/admin/mf-recovery-codes",
+    "/admin/wan-register",
     "/admin/nowhere",
 )
-BEFORE_SIGN_IN = ("/admin/login", "/admin/reset", "/admin/setup/no-such-link")
+BEFORE_SIGN_IN = ("/admin/login", "/admin/wan-signin", "/admin/reset", "/admin/setup/no-such-link")
 
 
 def _sign_in(page: Page) -> None:
     page.goto("/admin/login")
     page.get_by_label("E-mail address").fill(OWNER)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").press("Enter")
+    page.get_by_role("button", name="Sign in", exact=True).press("Enter")
     page.wait_for_url("**/admin/")
 
 

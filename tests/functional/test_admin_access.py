@@ -120,7 +120,9 @@ def test_flask_securitys_own_pages_ask_for_a_sign_in_where_the_table_says_so(app
         assert answer.status_code == 302, route
         assert answer.location.startswith("/admin/login"), route
         if method == "GET":
-            assert owner.get(path).status_code == 200, route
+            opened = owner.get(path)
+            # To remove a passkey has no page of its own.
+            assert opened.status_code == 200 or opened.location == "/admin/wan-register", route
 
 
 def test_no_form_is_taken_without_its_token(app: Flask) -> None:

@@ -33,6 +33,7 @@ from tests.support.data_requests import record_in
 from tests.support.exports import keep_export
 from tests.support.operators import make_operator
 from tests.support.pictures import png
+from tests.support.second_factor import passkey_of
 from tests.support.suppressions import suppress_in
 from tests.support.visits import dump, open_newsletter, rows_of, sign_up, subscribe
 
@@ -87,6 +88,7 @@ def _sign_in(app: Flask) -> None:
     operator = make_operator(app)
     with app.app_context(), unit_of_work() as session:
         begin(session, operator, "a-session", Client("192.0.2.0/24", "Firefox"))
+        session.add(passkey_of(operator))
 
 
 def _dress_form(app: Flask) -> None:

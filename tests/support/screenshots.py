@@ -77,6 +77,7 @@ ADMIN_PAGES = {
     "operators": "operators",
     "audit-trail": "audit",
     "account": "account",
+    "passkeys": "wan-register",
 }
 
 

@@ -28,10 +28,12 @@ class Service:
     Without ``ASSENT_SMTP_URL`` among the settings, its mail goes to its local mailbox.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, settings: Mapping[str, str] | None = None, host: str = "127.0.0.1"
+    ) -> None:
         self.data_dir = folder / "var"
         self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{host}:{self.port}"
         self._folder = folder
         self._settings = dict(settings or {})
         self._process: subprocess.Popen[bytes] | None = None
@@ -144,6 +146,7 @@ class Service:
             "FLASK_SKIP_DOTENV": "1",
             "ASSENT_DATA_DIR": str(self.data_dir),
             "ASSENT_PORT": str(self.port),
+            "ASSENT_BASE_URL": self.url,
             "ASSENT_SIGNUP_LIMIT": "off",
         }
         return outside | own | self._settings

@@ -133,8 +133,8 @@ def _operators() -> Activity:
         basis=gettext("Security of processing, GDPR Articles 6(1)(f) and 32"),
         subjects=gettext("Operators"),
         data=gettext(
-            "Mail address, roles, hash of the password, second factor, what they did; of sessions "
-            "the times, part of the IP address and the kind of browser"
+            "Mail address, roles, hash of the password, second factor, passkeys, what they did; "
+            "of sessions the times, part of the IP address and the kind of browser"
         ),
         kept=gettext(
             "Accounts until an owner removes them, sessions 12 hours at most; the trail as long as "

@@ -1,4 +1,4 @@
-"""The admin: where operators work. Needs a sign-in, but no script."""
+"""The admin: where operators work. Needs a sign-in, but no script, except for passkeys."""
 
 from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFError
@@ -30,6 +30,7 @@ from subscriptions.web.admin import (
     operators,
     opt_in_records,
     own_sessions,
+    passkeys,
     policy_change,
     previews,
     processing,
@@ -103,6 +104,7 @@ def register(app: Flask, settings: Settings) -> None:
     bootstrap.init_app(app)
     security.configure(app, settings)
     signed_in.configure(app)
+    passkeys.configure(app, settings)
     lockout.configure(app)
     # Flask-Security's pages are in a blueprint of their own.
     app.register_error_handler(CSRFError, errors.stale_form)

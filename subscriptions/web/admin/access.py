@@ -22,6 +22,7 @@ from subscriptions.newsletters.queries import newsletter_by_slug
 from subscriptions.operators.models import Operator
 from subscriptions.operators.roles import Role
 from subscriptions.operators.team import second_factor_required
+from subscriptions.web.admin.signed_in import by_passkey
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -120,7 +121,10 @@ def _visible(slug: str, operator: Operator) -> Newsletter:
 
 
 def _lacks_second_factor() -> bool:
-    return not current_operator().tf_primary_method and second_factor_required(current_session())
+    operator = current_operator()
+    if operator.tf_primary_method or by_passkey():
+        return False
+    return second_factor_required(current_session()) and not operator.has_second_step
 
 
 def _sign_in() -> ResponseReturnValue:

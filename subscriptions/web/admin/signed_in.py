@@ -18,6 +18,8 @@ from subscriptions.privacy.policy import current_policy
 
 KEY = "assent_session"
 SEEN = "assent_session_seen_at"
+BY_PASSKEY = "assent_by_passkey"
+PASSKEY, NEW_PASSWORD = ["webauthn"], ["change"]  # ways of signing in, as Flask-Security says them
 
 
 def configure(app: Flask) -> None:
@@ -42,6 +44,11 @@ def this_session() -> str:
     return reference
 
 
+def by_passkey() -> bool:
+    """Whether a passkey took the place of the password, which is as good as two steps."""
+    return bool(session.get(BY_PASSKEY))
+
+
 def note_seen() -> None:
     """Note that the session is in use, unless that was noted a little while ago."""
     seen_at: datetime | None = g.get(SEEN)
@@ -56,7 +63,9 @@ def _is_open(operator: Operator) -> bool:
     return seen_at is not None
 
 
-def _begin(sender: Flask, user: Operator, **_rest: Any) -> None:
+def _begin(sender: Flask, user: Operator, authn_via: list[str] | None, **_rest: Any) -> None:
+    if authn_via != NEW_PASSWORD:
+        session[BY_PASSKEY] = authn_via == PASSKEY
     before, reference = this_session(), new_reference()
     session[KEY] = reference
     client, operator_id = _client(), user.id
