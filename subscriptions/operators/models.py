@@ -197,7 +197,7 @@ class AuditEntry(Base):
     operator_id: Mapped[int | None] = mapped_column(BigId, index=True)
     actor: Mapped[str] = mapped_column(String(320))
     action: Mapped[str] = mapped_column(String(60), index=True)
-    object: Mapped[str] = mapped_column(String(200))
+    object: Mapped[str] = mapped_column(String(200), index=True)
     newsletter: Mapped[str | None] = mapped_column(String(60), index=True)
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
     key_id: Mapped[str | None] = mapped_column(String(8))

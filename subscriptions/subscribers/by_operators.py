@@ -1,6 +1,7 @@
 """What operators do on a person's behalf."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -13,13 +14,36 @@ from subscriptions.newsletters.models import Newsletter
 from subscriptions.subscribers.ending import Ended, end_subscriptions, erase_person
 from subscriptions.subscribers.export_files import forget_exported
 from subscriptions.subscribers.mail_cap import may_mail
-from subscriptions.subscribers.mails import Person, Recipient, send_confirmation, sender_for
+from subscriptions.subscribers.mails import (
+    Person,
+    Recipient,
+    Sender,
+    send_confirmation,
+    sender_for,
+)
 from subscriptions.subscribers.models import Profile, Subscriber, Subscription
 from subscriptions.subscribers.own_data import own_subscription
 from subscriptions.subscribers.queries import chosen_topics
+from subscriptions.subscribers.restricting import lift_one, restrict_one
 from subscriptions.subscribers.rights import correct
 from subscriptions.subscribers.states import Event, Status
 from subscriptions.subscribers.suppression import refuse_suppressed
+
+
+class Capped(Conflict):
+    """The cap on mails to one address is reached."""
+
+    code = "capped"
+    message = _("A mail went out a short while ago, or three today. More would be a nuisance.")
+
+
+class WipeReason(StrEnum):
+    """Why a field is emptied. Fixed words: a free text could say what must not be kept."""
+
+    SENSITIVE = "sensitive"
+    MISTAKE = "sent by mistake"
+    ASKED = "asked for"
+    NEEDLESS = "not needed"
 
 
 def send_confirmation_again(session: Session, newsletter: Newsletter, reference: str) -> None:
@@ -28,20 +52,25 @@ def send_confirmation_again(session: Session, newsletter: Newsletter, reference:
     Raises :class:`Conflict` if the subscription is not pending, the address is suppressed or the
     cap is reached, and :class:`NotFound` if it has gone.
     """
-    found = _locked(session, newsletter.id, reference)
+    ask_again(session, sender_for(newsletter), _locked(session, newsletter.id, reference))
+
+
+def ask_again(session: Session, sender: Sender, found: Subscription) -> None:
+    """The same for a subscription that is locked with its subscriber.
+
+    Raises :class:`Suppressed` or :class:`Capped` where it is one of these.
+    """
     if found.status != Status.PENDING:
         raise Conflict(_("Only a subscription that waits for its confirmation can be asked again."))
     address = session.scalars(
         select(Subscriber.address).where(Subscriber.id == found.subscriber_id)
     ).one()
-    refuse_suppressed(session, address_key(address), newsletter.id)
+    refuse_suppressed(session, address_key(address), sender.newsletter_id)
     if not may_mail(session.connection(), found):
-        raise Conflict(
-            _("A mail went out a short while ago, or three today. More would be a nuisance.")
-        )
+        raise Capped
     recipient = Recipient(found.subscriber_id, address, found.reference, found.epoch, found.locale)
     topics = [topic.title for topic in chosen_topics(session, found.id)]
-    send_confirmation(session, sender_for(newsletter), recipient, topics)
+    send_confirmation(session, sender, recipient, topics)
 
 
 def end_for(session: Session, newsletter_id: int, reference: str) -> Ended:
@@ -54,6 +83,19 @@ def erase_for(session: Session, newsletter_id: int, reference: str) -> Ended:
     """Erase the person at their wish, in every newsletter (GDPR Article 17)."""
     found = _locked(session, newsletter_id, reference)
     return erase_person(session, found.subscriber_id)
+
+
+def restrict_for(session: Session, newsletter_id: int, reference: str) -> bool:
+    """Restrict one subscription at the person's wish (GDPR Article 18); False if it was so.
+
+    Raises :class:`.restricting.NotConfirmed` before it was confirmed.
+    """
+    return restrict_one(session, _locked(session, newsletter_id, reference))
+
+
+def lift_restriction_for(session: Session, newsletter_id: int, reference: str) -> bool:
+    """Lift that, once the person was told (GDPR Article 18(3)); False if there was none."""
+    return lift_one(session, _locked(session, newsletter_id, reference))
 
 
 def correct_for(

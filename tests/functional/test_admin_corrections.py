@@ -21,12 +21,15 @@ def test_one_field_can_be_wiped_and_the_trail_says_that_and_not_what(
     subscribe(app, client, "ada@example.org", name="Ada", company="Patient of Dr Locock")
     record = record_of(desk, "ada@example.org")
     assert "Wipe “Company”" in desk.get(record).text
-    assert desk.send(f"{record}/wipe", field="company").location == record
+    assert desk.send(f"{record}/wipe", field="company").status_code == 422
+    assert desk.send(f"{record}/wipe", field="company", reason="sensitive").location == record
+    details = rows_of(app, "audit_entries")[-1]["details"]
+    assert details == {"field": "company", "reason": "sensitive"}
     assert held(app, "Patient of Dr Locock") == []
     assert "Bedlam Hospital" in str(rows_of(app, "profiles"))
     assert trail(app)[-1][1:] == ("profile.field wiped", f"subscription {record[-22:]}")
-    assert desk.send(f"{record}/wipe", field="shoe_size").status_code == 404
-    desk.send(f"{record}/wipe", field="name")
+    assert desk.send(f"{record}/wipe", field="shoe_size", reason="sensitive").status_code == 404
+    desk.send(f"{record}/wipe", field="name", reason="not needed")
     assert len(rows_of(app, "profiles")) == 1
 
 

@@ -50,6 +50,13 @@ def request_and_steps(
     return found, session.scalars(steps).all()
 
 
+def requests_of(session: Session, subscriber_id: int) -> Sequence[DataRequest]:
+    """The requests that were recorded of a subscriber's address."""
+    key = select(Subscriber.address_key).where(Subscriber.id == subscriber_id).scalar_subquery()
+    theirs = select(DataRequest).where(DataRequest.address_key == key)
+    return session.scalars(theirs.order_by(DataRequest.id)).all()
+
+
 def is_subscribed(session: Session, request: DataRequest) -> bool:
     """Whether anything is held of a subscriber with the address of this request."""
     found = select(Subscriber.id).where(Subscriber.address_key == request.address_key)
