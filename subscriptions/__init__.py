@@ -28,6 +28,7 @@ from subscriptions.mail.mailbox import LocalMailbox
 from subscriptions.newsletters.fields import FIELDS_ALLOWED
 from subscriptions.operators import sessions as operator_sessions
 from subscriptions.operators import trial
+from subscriptions.operators.api_keys import bind_api_keys
 from subscriptions.operators.sealing import bind_sealer
 from subscriptions.privacy import notices
 from subscriptions.privacy.enquiries import personal_data as enquiry_data
@@ -122,6 +123,7 @@ def configure_keys(app: Flask, settings: Settings) -> None:
     app.config["SECRET_KEY_FALLBACKS"] = [derive_key([k], "sessions").hex() for k in keys[1:]]
     app.extensions["assent_keys"] = keys
     bind_sealer(app, keys)
+    bind_api_keys(app, keys)
     app.extensions["assent_tokens"] = tokens
     app.extensions["assent_links"] = Links(settings.public_url, tokens)
 

@@ -1,11 +1,11 @@
-"""Tables of the operators: accounts, sessions, roles, the audit trail.
+"""Tables of the operators: accounts, sessions, roles, keys, the audit trail.
 
 Flask-Security works on the accounts through its ``UserMixin`` and ``RoleMixin``. The columns are
 our own: its ready-made tables would add telephone numbers and client addresses, which we don't
 want to hold.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_security import AsaList, RoleMixin, UserMixin, WebAuthnMixin
@@ -171,6 +171,35 @@ class NewsletterRole(Base):
         ForeignKey("newsletters.id", ondelete="CASCADE"), primary_key=True
     )
     role: Mapped[str] = mapped_column(String(20))
+
+
+class ApiKey(Base):
+    """A key for the API: for one newsletter or, without, for all of them.
+
+    ``reference`` is the part of the key that finds this row. Of the other part only a keyed hash
+    is here. ``last_used_on`` is a day: finer would be a diary of whoever runs the other machine.
+    """
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    reference: Mapped[str] = reference_column()
+    secret_hash: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(40))
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    newsletter_id: Mapped[int | None] = mapped_column(
+        ForeignKey("newsletters.id", ondelete="CASCADE"), index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_by: Mapped[str] = mapped_column(String(320))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used_on: Mapped[date | None]
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def actor(self) -> str:
+        """The key as the audit trail names it."""
+        return f"API key {self.name} ({self.reference[:8]})"
 
 
 class TeamRules(Base):

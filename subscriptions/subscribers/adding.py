@@ -44,12 +44,13 @@ def add_by_operator(
     the list, so nothing is given away, and nobody's own request is replaced.
     """
     refuse_suppressed(session, address.key, request.newsletter_id)
-    if refusal := STANDS.get(_standing(session, address, request.newsletter_id)):
+    if refusal := STANDS.get(standing(session, address, request.newsletter_id)):
         raise Conflict(refusal)
     request_subscription(session, address, request, Evidence(f"{SOURCE}: {whence}", locale))
 
 
-def _standing(session: Session, address: Address, newsletter_id: int) -> Status:
+def standing(session: Session, address: Address, newsletter_id: int) -> Status:
+    """How the address stands on the list; who is not there is as good as ended."""
     status = session.scalar(
         select(Subscription.status)
         .join(Subscriber, Subscriber.id == Subscription.subscriber_id)

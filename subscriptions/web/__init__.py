@@ -20,6 +20,7 @@ from subscriptions.web import (
     ops,
     sessions,
 )
+from subscriptions.web.api import blueprint as api
 from subscriptions.web.mailbox import blueprint as mailbox
 from subscriptions.web.manage import blueprint as manage
 from subscriptions.web.preferences import blueprint as preferences
@@ -47,7 +48,7 @@ def register(app: Flask, settings: Settings) -> None:
     copies.configure(app, settings)
     sessions.configure(app, settings)
     csrf.init_app(app)
-    for blueprint in (public, preferences, manage, ops.blueprint):
+    for blueprint in (public, preferences, manage, api, ops.blueprint):
         # Forms elsewhere post here and mail providers do; what matters is in the signed token.
         csrf.exempt(blueprint)
         app.register_blueprint(blueprint)

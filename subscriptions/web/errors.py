@@ -14,6 +14,7 @@ from subscriptions.core.transactions import store_failed
 from subscriptions.core.words import gettext as _
 from subscriptions.core.words import lazy_gettext
 from subscriptions.extensions import db
+from subscriptions.web.problems import for_machines, problem
 
 log = get_logger()
 LIMIT = "assent_body_limit"
@@ -40,7 +41,12 @@ def register(app: Flask) -> None:
 
 
 def error_page(status: int, title: str, message: str, restart_url: str | None = None) -> Response:
-    """A page for an error. Asks the store nothing, for the store may be what failed."""
+    """A page for an error; for machines, a problem.
+
+    Asks the store nothing, for the store may be what failed.
+    """
+    if for_machines():
+        return problem(status, message)
     page = render_template(
         "public/error.html", status=status, title=title, message=message, restart_url=restart_url
     )

@@ -37,6 +37,8 @@ PAGES = (
     "/admin/suppression",
     "/admin/suppression/new",
     "/admin/suppression/lift",
+    "/admin/api-keys",
+    "/admin/api-keys/new",
     "/admin/audit",
     "/admin/operators",
     "/admin/operators/new",

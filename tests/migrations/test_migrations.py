@@ -28,6 +28,7 @@ from subscriptions.privacy.incidents.models import Incident, IncidentEntry
 from subscriptions.privacy.policy.loading import read_policy
 from subscriptions.privacy.versions import note_version
 from tests.support.announcements import announce_in
+from tests.support.api import make_api_key
 from tests.support.applications import Visitor, close, make_settings
 from tests.support.data_requests import record_in
 from tests.support.exports import keep_export
@@ -79,6 +80,7 @@ def _fill(app: Flask) -> None:
     keep_export(app)
     _dress_form(app)
     _sign_in(app)
+    make_api_key(app, newsletter="news")
     with app.app_context(), unit_of_work() as session:
         store_identity(session, organisation="Example")
         step_done(session, Step.SENDER)

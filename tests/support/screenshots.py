@@ -75,6 +75,8 @@ ADMIN_PAGES = {
     "enquiries": "enquiries",
     "request-new": "requests/new",
     "operators": "operators",
+    "api-keys": "api-keys",
+    "api-key-new": "api-keys/new",
     "audit-trail": "audit",
     "account": "account",
     "passkeys": "wan-register",

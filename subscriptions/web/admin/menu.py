@@ -67,6 +67,7 @@ def _sections(operator: Operator) -> Iterator[tuple[str, Pages]]:
     if operator.may(Role.OWNER):
         team = [
             ("admin.operators", _("Operators")),
+            ("admin.api_keys", _("API keys")),
             ("admin.audit_trail", _("Audit trail")),
             ("admin.start", _("Set-up")),
         ]
