@@ -30,6 +30,7 @@ PAGES = (
     "/admin/announcements",
     "/admin/announcements/policy",
     "/admin/dead-letters",
+    "/admin/sites",
     "/admin/incidents",
     "/admin/incidents/new",
     "/admin/retention",
@@ -143,3 +144,21 @@ def test_the_opt_in_record_has_no_barrier_and_is_printed_without_what_is_for_the
         expect(page.locator(selector)).to_be_hidden()
     expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
     expect(page.get_by_text("Please confirm: News")).to_be_visible()
+
+
+def test_a_form_is_seen_while_it_is_edited_and_the_way_back_stays_short(
+    signed_up: str, browser: Browsing
+) -> None:
+    page = browser.open(viewport=DESKTOP)
+    _sign_in(page)
+    page.goto("/admin/newsletters/news/forms/news")
+    page.get_by_role("link", name="Edit").press("Enter")
+    shown = page.frame_locator("iframe:not([hidden])")
+    expect(shown.get_by_role("heading", level=1)).to_have_text("Subscribe to our news")
+    for title in ("Read us", "Read us again"):
+        page.get_by_label("Title").fill(title)
+        expect(shown.get_by_role("heading", level=1)).to_have_text(title)
+    page.get_by_label("Colour of buttons and links").fill("#7a1f5c")
+    expect(shown.get_by_role("button")).to_have_css("background-color", "rgb(122, 31, 92)")
+    page.go_back()
+    expect(page).to_have_url(re.compile("/forms/news$"))

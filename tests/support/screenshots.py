@@ -59,6 +59,8 @@ ADMIN_PAGES = {
     "topics": "newsletters/news/topics",
     "form": "newsletters/news/forms/news",
     "form-edit": "newsletters/news/forms/news/edit",
+    "form-new": "newsletters/news/forms/new",
+    "sites": "sites",
     "subscribers": "newsletters/news/subscribers",
     "subscriber-new": "newsletters/news/subscribers/new",
     "export": "newsletters/news/export",

@@ -14,6 +14,7 @@ from subscriptions.newsletters.drafts import FormDraft
 from subscriptions.newsletters.fields import allowed_fields
 from subscriptions.newsletters.logos import MAX_BYTES, Logo, read_logo
 from subscriptions.newsletters.models import Newsletter
+from subscriptions.newsletters.operations import DEFAULT_WORDING
 from subscriptions.newsletters.redirects import MAX_URL
 from subscriptions.web.admin.inputs import NEEDED, SLUG_HELP, posted, stripped
 from subscriptions.web.checkboxes import CheckboxesField, SelectChoice
@@ -116,6 +117,16 @@ class NewSignupFormInput(SignupFormInput):
 
     slug = StringField(
         _("Short name for its address"), [NEEDED], description=SLUG_HELP, filters=[stripped]
+    )
+
+
+def first_draft(newsletter: Newsletter) -> FormDraft:
+    """What a new form of the newsletter begins with."""
+    return FormDraft(
+        title="",
+        wording=DEFAULT_WORDING.format(name=newsletter.name),
+        locale=newsletter.languages[0],
+        topic_slugs=[topic.slug for topic in newsletter.topics if topic.retired_at is None],
     )
 
 

@@ -8,12 +8,11 @@ from subscriptions.core.errors import Conflict, Invalid
 from subscriptions.core.links import current_links
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.core.words import gettext as _
-from subscriptions.newsletters.drafts import FormDraft
 from subscriptions.newsletters.editing import form_of, restore_form, retire_form
 from subscriptions.newsletters.fields import PROFILE_FIELDS
 from subscriptions.newsletters.form_editing import draft_of, edit_form
 from subscriptions.newsletters.models import Newsletter, SignupForm
-from subscriptions.newsletters.operations import DEFAULT_WORDING, create_form
+from subscriptions.newsletters.operations import create_form
 from subscriptions.web.admin.access import Rule, access, current_newsletter
 from subscriptions.web.admin.auditing import note
 from subscriptions.web.admin.blueprint import blueprint
@@ -21,18 +20,24 @@ from subscriptions.web.admin.form_files import takes_file
 from subscriptions.web.admin.form_inputs import (
     NewSignupFormInput,
     SignupFormInput,
+    first_draft,
     signup_form_input,
 )
 from subscriptions.web.admin.inputs import refused
+from subscriptions.web.headers import PUBLIC_CSP, own_policy
+
+# The preview beside the fields: a frame, and the script that keeps it up to date.
+BUILDER = PUBLIC_CSP | {"script-src": "'self'", "frame-src": "'self'"}
 
 
 @blueprint.route("/newsletters/<newsletter>/forms/new", methods=["GET", "POST"])
+@own_policy(BUILDER)
 @takes_file
 @access(Rule.EDITOR)
 def new_form(newsletter: str) -> ResponseReturnValue:
     """Create one."""
     owner = current_newsletter()
-    form = signup_form_input(NewSignupFormInput, owner, _first_draft(owner))
+    form = signup_form_input(NewSignupFormInput, owner, first_draft(owner))
     if request.method == "POST" and form.validate():
         try:
             return redirect(_created(owner, form))
@@ -40,15 +45,6 @@ def new_form(newsletter: str) -> ResponseReturnValue:
             refused(form, error)
     page = render_template("admin/form_new.html", form=form, newsletter=owner)
     return page, 422 if form.errors else 200
-
-
-def _first_draft(owner: Newsletter) -> FormDraft:
-    return FormDraft(
-        title="",
-        wording=DEFAULT_WORDING.format(name=owner.name),
-        locale=owner.languages[0],
-        topic_slugs=[topic.slug for topic in owner.topics if topic.retired_at is None],
-    )
 
 
 def _created(owner: Newsletter, form: NewSignupFormInput) -> str:
@@ -82,6 +78,7 @@ def form(newsletter: str, form: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/newsletters/<newsletter>/forms/<form>/edit", methods=["GET", "POST"])
+@own_policy(BUILDER)
 @takes_file
 @access(Rule.EDITOR)
 def edit_signup_form(newsletter: str, form: str) -> ResponseReturnValue:

@@ -75,6 +75,11 @@ class PublicForm(Form):
 @lru_cache(maxsize=64)
 def form_class(form: OpenForm) -> type[PublicForm]:
     """The WTForms class for a form. Made once for each version of it."""
+    return new_form_class(form)
+
+
+def new_form_class(form: OpenForm) -> type[PublicForm]:
+    """The WTForms class for a form that is shown once."""
     email_checks = PublicForm.email.args[1]
     fields: dict[str, Any] = {
         # Made first: errors are listed in the order in which fields were made.

@@ -138,18 +138,18 @@ def _valid(hosted: OpenForm, filled: PublicForm) -> bool:
 
 
 def _show(hosted: OpenForm, filled: PublicForm) -> str:
-    speak(hosted.locale)
     if hosted.redirect_url:
         let_forms_lead_to(origin_of(hosted.redirect_url))
-    shown = {
-        "title": hosted.title,
-        "intro": hosted.intro,
-        "action_url": url_for("public.sign_up", slug=hosted.slug),
+    shown = shown_form(hosted, filled, url_for("public.sign_up", slug=hosted.slug))
+    return render_template("public/form.html", **shown)
+
+
+def shown_form(hosted: OpenForm, filled: PublicForm, action_url: str) -> dict[str, object]:
+    """What the page with a form needs to know; it speaks the language of the form."""
+    speak(hosted.locale)
+    return {
+        "newsletter": newsletter_of(hosted),
+        "signup_form": {"title": hosted.title, "intro": hosted.intro, "action_url": action_url},
+        "form": filled,
+        "look": look_of(hosted),
     }
-    return render_template(
-        "public/form.html",
-        newsletter=newsletter_of(hosted),
-        signup_form=shown,
-        form=filled,
-        look=look_of(hosted),
-    )
