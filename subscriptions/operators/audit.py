@@ -24,7 +24,8 @@ LAST = "\U0010ffff"  # sorts behind every character of an action
 class Wanted:
     """Which entries: of whom, beginning with which action, about which newsletter, of which days.
 
-    ``operator`` is the account's id, or :data:`COMMAND_LINE`; both days belong to it, in UTC.
+    ``operator`` is the account's id, or who else acts, such as :data:`COMMAND_LINE`; both days
+    belong to it, in UTC.
     """
 
     operator: int | str | None = None

@@ -11,7 +11,7 @@ from subscriptions.transfer.export import finisher
 from subscriptions.transfer.rows import Ranges
 from subscriptions.transfer.selection import Selection
 
-PAGE = 500  # ids of one range, and so rows of a page at most
+PAGE = 1_000  # ids of one range, and so rows of a page at most
 TRIES = 20  # ranges without anybody before a page is given out empty
 
 

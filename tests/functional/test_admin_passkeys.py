@@ -12,7 +12,7 @@ from subscriptions.operators.models import AFTER, INSTEAD
 from subscriptions.operators.passkeys import offered
 from subscriptions.web.admin.signed_in import BY_PASSKEY
 from tests.support.applications import BASE_URL, make_settings
-from tests.support.operators import OWNER, Desk, desk_of, make_operator, trail
+from tests.support.operators import OWNER, PASSWORD, Desk, desk_of, make_operator, trail
 from tests.support.second_factor import passkey_of
 from tests.support.smtp import SmtpServer
 from tests.support.visits import deliver, rows_of
@@ -65,6 +65,9 @@ def test_a_passkey_instead_of_the_password_counts_as_both_steps_while_it_was_use
         session[BY_PASSKEY] = True
     assert by_passkey.get("/admin/").status_code == 200
     assert by_password.get("/admin/").location == "/admin/tf-setup"
+    new = {"new_password": f"{PASSWORD}!", "new_password_confirm": f"{PASSWORD}!"}
+    by_passkey.send("/admin/change", password=PASSWORD, **new)
+    assert by_passkey.get("/admin/").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """Where an operator is signed in, and ending it there."""
 
 import re
+from pathlib import Path
 
 from flask import Flask
 
 from subscriptions.operators.roles import Role
 from subscriptions.operators.sessions import forget_expired
+from subscriptions.transfer.backup.cleaning import clean
 from tests.support.operators import (
     OWNER,
     PASSWORD,
@@ -89,3 +91,13 @@ def test_a_session_is_over_after_half_a_day_though_in_use_and_its_row_goes(
     with app.app_context():
         forget_expired()
     assert rows_of(app, "operator_sessions") == []
+
+
+def test_a_restored_backup_begins_without_sessions(app: Flask, tmp_path: Path) -> None:
+    make_operator(app)
+    desk = desk_of(app)
+    journal = tmp_path / "journal"
+    journal.touch()
+    with app.app_context():
+        clean(journal, lambda *_: None)
+    assert _out(desk)

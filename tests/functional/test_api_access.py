@@ -65,6 +65,7 @@ def test_each_route_opens_with_its_scope_and_with_nothing_else(app: Flask) -> No
     views = app.view_functions
     assert {r: getattr(views[end], SCOPE, None) for r, end in _routes(app).items()} == TABLE
     _open_everything(app)
+    assert machine(app).get("/api/v1/newsletters/news%00/subscribers").status_code == 404
     for route, scope in TABLE.items():
         method, path = route.replace("<newsletter>", "news").split(" ")
         keys = _keys(app, Scope(scope))
@@ -102,8 +103,8 @@ def test_a_key_is_shown_once_and_only_its_hash_is_kept(app: Flask) -> None:
     (shown,) = ours.get("/api/v1/newsletters").get_json()["newsletters"]
     assert shown["slug"] == "news"
     assert rows_of(app, "api_keys")[0]["last_used_on"] is not None
-    by_address = Visitor(app).get(f"/api/v1/newsletters?access_token={key}")
-    assert by_address.status_code == 401
+    by_url = Visitor(app).get(f"/api/v1/newsletters?access_token={key}")
+    assert by_url.status_code == 401
     named = f"API key Web shop ({row['reference'][:8]})"
     assert (OWNER, "api key.made", named) in trail(app)
     owner.send(f"/admin/api-keys/{row['reference']}/revoke")

@@ -14,6 +14,7 @@ from subscriptions.transfer import pages
 from tests.support.api import NEWS, Machine, machine
 from tests.support.applications import Visitor
 from tests.support.exports import CONTRACT
+from tests.support.operators import desk_of
 from tests.support.smtp import SmtpServer
 from tests.support.suppressions import suppress_in
 from tests.support.time_travel import FrozenClock
@@ -76,7 +77,10 @@ def test_subscribers_are_read_page_by_page_with_the_fields_of_the_export(
     ours.get(PEOPLE)
     noted = rows_of(app, "audit_entries", action=READ)
     assert [(n["newsletter"], n["operator_id"]) for n in noted] == [("news", None)] * 2
-    assert noted[0]["actor"].startswith("API key Web shop (")
+    actor = noted[0]["actor"]
+    assert actor.startswith("API key Web shop (")
+    trail = desk_of(app).get("/admin/audit", query_string={"operator": actor, "action": "api."})
+    assert trail.text.count(f"<td>{READ}</td>") == 2
 
 
 def test_adding_asks_by_mail_and_answers_the_same_for_every_address(

@@ -10,6 +10,7 @@ from wtforms.validators import Length, Optional
 from subscriptions.core.transactions import current_session
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.queries import all_newsletters
+from subscriptions.operators.api_keys import all_keys
 from subscriptions.operators.audit import COMMAND_LINE, Wanted
 from subscriptions.operators.queries import all_operators
 from subscriptions.web.checkboxes import SelectChoice
@@ -21,7 +22,7 @@ LONG = 10  # digits that no account's id has
 class TrailInput(Form):
     """Whose entries, of what, about which newsletter, of which days.
 
-    Operators go by their id: no address belongs into a URL.
+    Operators go by their id: no address belongs into a URL. Keys for the API go by their name.
     """
 
     operator = SelectField(_("Who"), validate_choice=False)
@@ -43,6 +44,7 @@ class TrailInput(Form):
             SelectChoice("", _("Anybody")),
             *(SelectChoice(str(operator.id), operator.email) for operator in everybody),
             SelectChoice(COMMAND_LINE, _("The command line")),
+            *(SelectChoice(key.actor, key.actor) for key in all_keys(current_session())),
         ]
         form.newsletter.choices = [
             SelectChoice("", _("Any")),
