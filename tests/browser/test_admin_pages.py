@@ -156,7 +156,7 @@ def test_a_form_is_seen_while_it_is_edited_and_the_way_back_stays_short(
     shown = page.frame_locator("iframe:not([hidden])")
     expect(shown.get_by_role("heading", level=1)).to_have_text("Subscribe to our news")
     for title in ("Read us", "Read us again"):
-        page.get_by_label("Title").fill(title)
+        page.get_by_label("Title", exact=True).fill(title)
         expect(shown.get_by_role("heading", level=1)).to_have_text(title)
     page.get_by_label("Colour of buttons and links").fill("#7a1f5c")
     expect(shown.get_by_role("button")).to_have_css("background-color", "rgb(122, 31, 92)")
