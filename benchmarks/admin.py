@@ -41,6 +41,7 @@ GETS = {
     "subscribers, page in the middle": f"{LIST}?before={{middle}}",
     "subscribers, active with a topic": f"{LIST}?status=active&topic={{topic}}",
     "subscribers, a filter that nobody fits": f"{LIST}?language=en&paused=yes",
+    "changes in bulk": "/admin/newsletters/news/bulk",
     "export": "/admin/newsletters/news/export",
     "export, by a filter": "/admin/newsletters/news/export?language=en&topic={topic}",
     "audit trail": "/admin/audit",

@@ -48,6 +48,7 @@ from subscriptions.subscribers import (
     suppression,
 )
 from subscriptions.subscribers import personal_data as subscriber_data
+from subscriptions.subscribers.bulk import working as changing_in_bulk
 from subscriptions.subscribers.keeping import bind_keeping
 from subscriptions.subscribers.mails import CONFIRM, CONFIRM_WITHIN
 from subscriptions.subscribers.models import SUBSCRIPTION
@@ -197,5 +198,6 @@ def configure_jobs(app: Flask, settings: Settings) -> None:
         working,
         exporting,
         operator_sessions,
+        changing_in_bulk,
     )
     bind_jobs(app, queue, [job for room in rooms for job in room.JOBS])

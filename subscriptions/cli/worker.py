@@ -20,6 +20,7 @@ from subscriptions.extensions import db
 from subscriptions.mail import outbox
 from subscriptions.mail.mailbox import start_local_mailbox
 from subscriptions.privacy.retention.running import PURGE
+from subscriptions.subscribers.bulk import working as changing_in_bulk
 from subscriptions.transfer.exporting import making
 from subscriptions.transfer.importing import tasks
 from subscriptions.transfer.importing.planning import WORK
@@ -98,6 +99,7 @@ def _release_leases(app: Flask) -> None:
         outbox.release_leases(session)
         tasks.release_leases(session)
         making.release_leases(session)
+        changing_in_bulk.release_leases(session)
 
 
 def _tidy(app: Flask, log: Path, stopping: threading.Event) -> None:

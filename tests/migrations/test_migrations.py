@@ -21,12 +21,17 @@ from subscriptions.extensions import db
 from subscriptions.newsletters.form_editing import draft_of, edit_form
 from subscriptions.newsletters.logos import read_logo
 from subscriptions.newsletters.models import SignupForm
+from subscriptions.newsletters.queries import newsletter_by_slug
 from subscriptions.newsletters.redirects import link_site
 from subscriptions.operators.first_steps import Step, step_done
 from subscriptions.operators.sessions import Client, begin
 from subscriptions.privacy.incidents.models import Incident, IncidentEntry
 from subscriptions.privacy.policy.loading import read_policy
 from subscriptions.privacy.versions import note_version
+from subscriptions.subscribers.bulk.asking import Wanted, begin_change
+from subscriptions.subscribers.bulk_models import Act
+from subscriptions.subscribers.filtering import Filter
+from subscriptions.subscribers.segments import add_segment
 from tests.support.announcements import announce_in
 from tests.support.api import make_api_key
 from tests.support.applications import Visitor, close, make_settings
@@ -78,12 +83,20 @@ def _fill(app: Flask) -> None:
     _record_incident(app)
     announce_in(app, f"policy {len(rows_of(app, 'announcements'))}")
     keep_export(app)
+    _select(app)
     _dress_form(app)
     _sign_in(app)
     make_api_key(app, newsletter="news")
     with app.app_context(), unit_of_work() as session:
         store_identity(session, organisation="Example")
         step_done(session, Step.SENDER)
+
+
+def _select(app: Flask) -> None:
+    with app.app_context(), unit_of_work() as session:
+        news = newsletter_by_slug(session, "news")
+        add_segment(session, news, "Art", Filter(topic="art"))
+        begin_change(session, news, Wanted(Act.LIFT, filter=Filter()), "a test", [news.id])
 
 
 def _sign_in(app: Flask) -> None:

@@ -62,6 +62,8 @@ ADMIN_PAGES = {
     "form-new": "newsletters/news/forms/new",
     "sites": "sites",
     "subscribers": "newsletters/news/subscribers",
+    "subscribers-filtered": "newsletters/news/subscribers?language=en&paused=no",
+    "bulk-changes": "newsletters/news/bulk",
     "subscriber-new": "newsletters/news/subscribers/new",
     "export": "newsletters/news/export",
     "announcements": "announcements",

@@ -6,10 +6,12 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Date,
     Select,
     Table,
     cast,
     delete,
+    func,
     null,
     select,
     union_all,
@@ -23,6 +25,7 @@ from subscriptions.mail.models import OutboxMessage
 from subscriptions.privacy.enquiries.models import Enquiry
 from subscriptions.privacy.requests.models import DataRequest, RightsCount
 from subscriptions.privacy.retention.step import AT, PERSON, Step
+from subscriptions.subscribers.bulk_models import BulkChange
 from subscriptions.subscribers.export_models import Export, ExportContent, ExportPiece, ExportState
 from subscriptions.subscribers.import_models import OVER, Import, ImportPiece, ImportState
 from subscriptions.subscribers.models import (
@@ -36,6 +39,7 @@ from subscriptions.subscribers.rights_models import AddressChange
 
 COUNTS = (DailyCount, Snapshot, RightsCount)
 OF_ADDRESS = "address_key"  # what belongs to an address, whether or not that is subscribed
+OF_REPORT = func.date(BulkChange.recorded_at, type_=Date)  # has counts only once it is over
 NOBODY: ColumnElement[Any] = cast(null(), BigInteger)
 
 
@@ -67,7 +71,8 @@ def _whose(table: Table, person: str | None) -> ColumnElement[Any]:
 
 
 def _old_days(session: Session, before: datetime, _size: int) -> int:
-    old = (delete(model).where(model.day <= before.date()) for model in COUNTS)
+    old = [delete(model).where(model.day <= before.date()) for model in COUNTS]
+    old.append(delete(BulkChange).where(before.date() >= OF_REPORT))
     return sum(session.connection().execute(statement).rowcount for statement in old)
 
 
@@ -94,7 +99,7 @@ def _old_export_lists(session: Session, before: datetime, size: int) -> int:
 
 
 def _days() -> Select[Any]:
-    days = union_all(*(select(table_of(model).c["day"]) for model in COUNTS))
+    days = union_all(*(select(table_of(model).c["day"]) for model in COUNTS), select(OF_REPORT))
     return select(days.subquery().c["day"].label(AT), NOBODY.label(PERSON))
 
 

@@ -12,6 +12,7 @@ from subscriptions.core.transactions import current_session, unit_of_work
 from subscriptions.operators.sessions import forget_everybody
 from subscriptions.privacy.enquiries.operations import erase_enquiries_again
 from subscriptions.subscribers import replaying
+from subscriptions.subscribers.bulk.asking import cancel_all
 from subscriptions.subscribers.keeping import Keeps
 from subscriptions.transfer.backup import journal
 from subscriptions.transfer.backup.files import Tell
@@ -43,6 +44,7 @@ def clean(path: Path, tell: Tell) -> Cleaned:
     with unit_of_work() as session:
         cleaned = Cleaned(known=replaying.journal_references(session))
         give_up_all(session)
+        cancel_all(session)
         forget_all_files(session)
         forget_everybody(session)
     done = 0

@@ -28,6 +28,7 @@ from subscriptions.web.admin.access import (
     current_operator,
 )
 from subscriptions.web.admin.blueprint import blueprint
+from subscriptions.web.admin.bulk_inputs import ACTS
 from subscriptions.web.admin.filter_inputs import FilterInput, as_words
 
 
@@ -76,6 +77,7 @@ def _page(form: FilterInput, people: Sequence[Listed], **more: object) -> str:
         may_edit=current_operator().may(Role.EDITOR, current_newsletter().id),
         is_first="before" not in request.args,
         most=MOST_COUNTED,
+        acts=ACTS,
         **more,
     )
 
