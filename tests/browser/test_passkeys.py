@@ -35,6 +35,12 @@ def _enter_password(page: Page) -> None:
     page.get_by_role("button", name="Sign in", exact=True).press("Enter")
 
 
+def _enter_password_and_use_key(page: Page) -> None:
+    _enter_password(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Use your passkey")
+    page.get_by_role("button", name="Use your passkey").press("Enter")
+
+
 def _plug_in(cdp: CDPSession, transport: str) -> str:
     options = AUTHENTICATOR | {"transport": transport}
     return str(
@@ -58,6 +64,7 @@ def _sign_out(page: Page) -> None:
 def test_a_passkey_signs_in_instead_of_the_password_or_after_it(
     live_server: Service, browser: Browsing
 ) -> None:
+    """MG12."""
     page = browser.open()
     _set_up(page, live_server)
     cdp = page.context.new_cdp_session(page)
@@ -74,15 +81,12 @@ def test_a_passkey_signs_in_instead_of_the_password_or_after_it(
     _add(page, "Key", "After the password")
     assert barriers(page) == []
     _sign_out(page)
-    _enter_password(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Use your passkey")
-    page.get_by_role("button", name="Use your passkey").press("Enter")
+    _enter_password_and_use_key(page)
     page.wait_for_url("**/admin/")
     _sign_out(page)
     cdp.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": key})
     _plug_in(cdp, "usb")
-    _enter_password(page)
-    page.get_by_role("button", name="Use your passkey").press("Enter")
+    _enter_password_and_use_key(page)
     expect(page.get_by_role("alert")).to_contain_text("That did not work")
     expect(page.get_by_role("button", name="Try again")).to_be_focused()
     assert barriers(page) == []

@@ -13,7 +13,7 @@ from subscriptions.operators.passkeys import offered
 from subscriptions.web.admin.signed_in import BY_PASSKEY
 from tests.support.applications import BASE_URL, make_settings
 from tests.support.operators import OWNER, PASSWORD, Desk, desk_of, make_operator, trail
-from tests.support.second_factor import passkey_of
+from tests.support.second_factor import passkey_of, set_up_second_factor
 from tests.support.smtp import SmtpServer
 from tests.support.visits import deliver, rows_of
 
@@ -68,6 +68,21 @@ def test_a_passkey_instead_of_the_password_counts_as_both_steps_while_it_was_use
     new = {"new_password": f"{PASSWORD}!", "new_password_confirm": f"{PASSWORD}!"}
     by_passkey.send("/admin/change", password=PASSWORD, **new)
     assert by_passkey.get("/admin/").status_code == 200
+
+
+def test_with_two_second_steps_one_chooses(app: Flask) -> None:
+    operator_id = make_operator(app)
+    owner = desk_of(app)
+    set_up_second_factor(owner)
+    _give(app, operator_id, AFTER)
+    for method, leads_to in (("webauthn", "wan-signin"), ("authenticator", "tf-validate")):
+        desk = Desk(app, use_cookies=True)
+        assert desk.sign_in().location.startswith("/admin/tf-select")
+        desk.form_page = "/admin/tf-select"
+        assert f'name="which" value="{method}"' in desk.get("/admin/tf-select").text
+        chosen = desk.send("/admin/tf-select", which=method)
+        assert chosen.location.startswith(f"/admin/{leads_to}")
+        assert desk.get("/admin/").status_code == 302
 
 
 @pytest.mark.parametrize(

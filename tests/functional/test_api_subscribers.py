@@ -86,7 +86,6 @@ def test_subscribers_are_read_page_by_page_with_the_fields_of_the_export(
 def test_adding_asks_by_mail_and_answers_the_same_for_every_address(
     app: Flask, client: Visitor, smtp: SmtpServer
 ) -> None:
-    """MM2."""
     open_newsletter(app)
     subscribe(app, client)
     sign_up(client, "pending@example.org", topics=["law"])
@@ -111,7 +110,6 @@ def test_adding_asks_by_mail_and_answers_the_same_for_every_address(
 def test_ending_erases_and_answers_the_same_for_an_address_that_has_nothing(
     app: Flask, client: Visitor
 ) -> None:
-    """MM6."""
     open_newsletter(app)
     open_newsletter(app, "other")
     subscribe(app, client, "stays@example.org")
