@@ -126,3 +126,4 @@ def test_keys_have_their_pace_and_guessing_stops(
     assert [wrong.get(NEWS).status_code for _time in range(2)] == [404, 404]
     path = f"{NEWS}/subscribers"
     assert [wrong.get(path).status_code for _time in range(3)] == [401, 401, 429]
+    assert machine(app).get(path).status_code == 404

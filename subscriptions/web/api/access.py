@@ -108,15 +108,15 @@ def current_newsletter() -> Newsletter:
 
 
 def _key() -> ApiKey:
-    client = this_client()
-    if not limiter.test(REFUSALS, "api-refused", client):
-        raise _too_fast(REFUSALS, "api-refused", client)
     brought = request.authorization
     if brought is None or brought.type != BEARER or not brought.token:
         raise NoKey
     key = valid_key(current_session(), brought.token)
     if key is None:
-        limiter.hit(REFUSALS, "api-refused", client)
+        # A right key goes through all the same: others may share its address.
+        client = this_client()
+        if not limiter.hit(REFUSALS, "api-refused", client):
+            raise _too_fast(REFUSALS, "api-refused", client)
         raise WrongKey
     g.api_key = key
     return key
