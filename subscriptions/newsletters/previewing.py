@@ -43,6 +43,7 @@ def form_like(
         newsletter_description=newsletter.description,
         sender_name=newsletter.sender_name,
         reply_to=newsletter.reply_to,
+        confirmation_text=newsletter.confirmation_texts.get(draft.locale, ""),
         topics=tuple(topic for topic in topics if topic.slug in draft.topic_slugs),
     )
 

@@ -66,6 +66,7 @@ class OpenForm:
     newsletter_description: str
     sender_name: str
     reply_to: str
+    confirmation_text: str
     topics: tuple[TopicChoice, ...]
 
 
@@ -95,6 +96,7 @@ FORM_COLUMNS = {
     "newsletter_description": Newsletter.description,
     "sender_name": Newsletter.sender_name,
     "reply_to": Newsletter.reply_to,
+    "confirmation_texts": Newsletter.confirmation_texts,
 }
 OPEN_FORM = Prepared(
     select(*(column.label(name) for name, column in FORM_COLUMNS.items()))
@@ -142,6 +144,7 @@ def open_form(connection: Connection, slug: str) -> OpenForm:
     values["email"] = asked_field(EMAIL, settings)
     values["fields"] = asked_fields(values["fields"], settings)
     values["theme"] = theme_of(values.pop("accent"), values.pop("background"))
+    values["confirmation_text"] = values.pop("confirmation_texts").get(values["locale"], "")
     logo = ShownLogo(*(values.pop(f"logo_{name}") for name in ("hash", "width", "height")))
     values["logo"] = logo if logo.hash else None
     return OpenForm(**values, topics=_offered(connection, values["newsletter_id"], offered))

@@ -1,6 +1,7 @@
 """The mails to people: about a sign-up, and about their own data."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from subscriptions.mail.rendering import RenderedMail, render_mail
 from subscriptions.newsletters.models import Newsletter
 
 CONFIRM_WITHIN = "ASSENT_CONFIRM_WITHIN"
+WELCOME = "welcome"
 CONFIRM = "confirm"  # the template of the mail with the confirmation link
 
 
@@ -33,6 +35,7 @@ class Sender:
     name: str
     sender_name: str
     reply_to: str
+    confirmation_texts: Mapping[str, str] = field(default_factory=dict)
 
     def context(self) -> dict[str, Any]:
         """The part of an outbox context that the headers are made from."""
@@ -52,6 +55,7 @@ def sender_for(newsletter: Newsletter) -> Sender:
         newsletter.name,
         newsletter.sender_name,
         newsletter.reply_to,
+        newsletter.confirmation_texts,
     )
 
 
@@ -69,12 +73,29 @@ class Recipient:
 def send_confirmation(unit: Unit, sender: Sender, recipient: Recipient, topics: list[str]) -> None:
     """Promise the mail with the confirmation link. It carries no advertising (§7 UWG)."""
     confirm_url = current_links().to(Purpose.CONFIRM, recipient.reference, recipient.epoch)
-    _queue(unit, CONFIRM, sender, recipient, confirmation_context(confirm_url, topics))
+    context = confirmation_context(sender, recipient.locale, confirm_url, topics)
+    _queue(unit, CONFIRM, sender, recipient, context)
 
 
-def confirmation_context(confirm_url: str, topics: list[str]) -> dict[str, Any]:
-    """What the template of that mail needs to know."""
-    return {"confirm_url": confirm_url, "topics": topics, "days": confirm_within().days}
+def confirmation_context(
+    sender: Sender, locale: str, confirm_url: str, topics: list[str]
+) -> dict[str, Any]:
+    """What the template of that mail needs to know, beside who sends it."""
+    context = {"confirm_url": confirm_url, "topics": topics, "days": confirm_within().days}
+    words = sender.confirmation_texts.get(locale)
+    return context | {"words": words} if words else context
+
+
+def send_welcome(unit: Unit, sender: Sender, recipient: Recipient, mail: Mapping[str, str]) -> None:
+    """Promise the mail that welcomes somebody who has confirmed; ``mail`` is what it says."""
+    links = current_links()
+    context = {
+        "subject": mail["subject"],
+        "text": mail["welcome"],
+        "preferences_url": links.to(Purpose.PREFERENCES, recipient.reference, recipient.epoch),
+        "unsubscribe_url": links.to(Purpose.UNSUBSCRIBE, recipient.reference, recipient.epoch),
+    }
+    _queue(unit, WELCOME, sender, recipient, context)
 
 
 def send_already_subscribed(unit: Unit, sender: Sender, recipient: Recipient) -> None:
@@ -129,7 +150,7 @@ def send_announcement(
 
 
 def preview_announcement(template: str, locale: str, context: dict[str, Any]) -> RenderedMail:
-    """The mail of an announcement as somebody would get it, but for their own links."""
+    """A mail to a subscriber as somebody would get it, but for their own links."""
     own_links = {
         f"{purpose}_url": f"{current_links().base_url}/{PATHS[at]}/…"
         for purpose, at in (
@@ -138,6 +159,19 @@ def preview_announcement(template: str, locale: str, context: dict[str, Any]) ->
         )
     }
     return render_mail(template, locale, own_links | _notice() | context)
+
+
+def preview_confirmation(sender: Sender, locale: str, topics: list[str]) -> RenderedMail:
+    """The confirmation mail as somebody would get it, but for their own link."""
+    url = f"{current_links().base_url}/{PATHS[Purpose.CONFIRM]}/…"
+    context = sender.context() | confirmation_context(sender, locale, url, topics)
+    return render_mail(CONFIRM, locale, context)
+
+
+def preview_welcome(sender: Sender, locale: str, subject: str, text: str) -> RenderedMail:
+    """The welcome mail as somebody would get it, but for their own links."""
+    context = {"subject": subject, "text": text}
+    return preview_announcement(WELCOME, locale, sender.context() | context)
 
 
 def _notice() -> dict[str, str]:

@@ -106,7 +106,7 @@ def _mail(
         template=CONFIRM,
         recipient=address,
         locale=requested.locale,
-        context=sender.context() | confirmation_context(LINK, topics),
+        context=sender.context() | confirmation_context(sender, requested.locale, LINK, topics),
         created_at=requested.mail_at or clock.now(),
     )
     mime = build_message(message)

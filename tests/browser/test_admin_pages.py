@@ -19,6 +19,7 @@ PAGES = (
     "/admin/newsletters/new",
     "/admin/newsletters/news",
     "/admin/newsletters/news/edit",
+    "/admin/newsletters/news/mails",
     "/admin/newsletters/news/topics",
     "/admin/newsletters/news/forms/new",
     "/admin/newsletters/news/forms/news",

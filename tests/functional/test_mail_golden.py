@@ -13,15 +13,26 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.mail.outbox import queue_mail
+from subscriptions.newsletters.mail_texts import MailTexts
 from subscriptions.newsletters.queries import newsletter_by_slug
 from subscriptions.subscribers.announcing import Kind
 from tests.support.announcements import announce_in
 from tests.support.applications import Visitor
 from tests.support.smtp import Received, SmtpServer
 from tests.support.time_travel import FrozenClock
-from tests.support.visits import ADA, deliver, links_in, open_newsletter, sign_up, subscribe
+from tests.support.visits import (
+    ADA,
+    deliver,
+    link_to,
+    links_in,
+    open_newsletter,
+    say,
+    sign_up,
+    subscribe,
+)
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "email"
@@ -80,6 +91,21 @@ def test_the_confirmation_mail_to_an_international_address(
 ) -> None:
     mail = _confirmation(app, client, smtp, "josé@exämple.org")
     _assert_golden(mail, "confirm-international.eml")
+
+
+def test_the_mails_in_a_newsletters_own_words(
+    app: Flask, client: Visitor, smtp: SmtpServer
+) -> None:
+    words = MailTexts(
+        "We are the library of Exampleton & write on Mondays.",
+        "Good that you are here",
+        "Dear reader,\n\nour first letter comes on Monday.\nThe library",
+    )
+    say(app, words, welcomes=True)
+    _assert_golden(_confirmation(app, client, smtp, topics=("law",)), "confirm-own-words.eml")
+    client.post(link_to(app, Purpose.CONFIRM))
+    [mail] = deliver(app, smtp)
+    _assert_golden(mail, "welcome.eml")
 
 
 def test_the_mail_that_says_already_subscribed(

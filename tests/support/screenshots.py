@@ -60,6 +60,7 @@ ADMIN_PAGES = {
     "form": "newsletters/news/forms/news",
     "form-edit": "newsletters/news/forms/news/edit",
     "form-new": "newsletters/news/forms/new",
+    "mails": "newsletters/news/mails",
     "sites": "sites",
     "subscribers": "newsletters/news/subscribers",
     "subscribers-filtered": "newsletters/news/subscribers?language=en&paused=no",

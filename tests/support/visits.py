@@ -13,7 +13,9 @@ from werkzeug.test import TestResponse
 from subscriptions.core.db import Base
 from subscriptions.core.tokens import Purpose, Reference, TokenService
 from subscriptions.core.transactions import current_session, unit_of_work
+from subscriptions.newsletters.mail_texts import MailTexts, set_mail_texts
 from subscriptions.newsletters.operations import add_topic, create_form, create_newsletter
+from subscriptions.newsletters.queries import newsletter_by_slug
 from subscriptions.subscribers.models import Subscriber, Subscription
 from tests.support.applications import Visitor, run_jobs
 from tests.support.smtp import Received, SmtpServer
@@ -32,6 +34,14 @@ def open_newsletter(app: Flask, slug: str = "news", **form: Any) -> None:
         add_topic(session, made, "art", "Art")
         add_topic(session, made, "law", "Law & order")
         create_form(session, made, slug, f"Subscribe to {slug}", **options)
+
+
+def say(app: Flask, words: MailTexts, *, welcomes: bool = False, locale: str = "en") -> None:
+    """Have the newsletter ``news`` say this in its mails in one language."""
+    with app.app_context(), unit_of_work() as session:
+        set_mail_texts(
+            session, newsletter_by_slug(session, "news"), {locale: words}, welcomes=welcomes
+        )
 
 
 def sign_up(visitor: Visitor, address: str = ADA, form: str = "news", **more: Any) -> TestResponse:

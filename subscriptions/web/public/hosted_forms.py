@@ -114,6 +114,7 @@ def sender_of(hosted: OpenForm) -> Sender:
         hosted.newsletter_name,
         hosted.sender_name,
         hosted.reply_to,
+        {hosted.locale: hosted.confirmation_text},
     )
 
 
