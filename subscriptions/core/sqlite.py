@@ -14,9 +14,10 @@ from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from subscriptions.core.flushing import Flusher
+from subscriptions.core.log_moving import INDEX_SUFFIX, LogMover
 
 WRITER = "assent_writer"
 BUSY_SECONDS = 4.0
@@ -29,21 +30,26 @@ PRAGMAS = (
     "foreign_keys = ON",
     "secure_delete = ON",
     "temp_store = MEMORY",
+    # In pages: a net below log_moving, which comes long before.
+    "wal_autocheckpoint = 64000",
     "cache_size = -65536",
 )
 _LOCK = "assent_writer_lock"
 _LOG = "assent_write_ahead_log"
 _COMMITTED = "assent_committed"
 _FLUSHER = "assent_flusher"
+_INDEX = "assent_index_of_the_log"
+_MOVER = "assent_log_mover"
 
 
 def configure_sqlite(engine: Engine) -> None:
     """Make every connection of ``engine`` safe to write with; see the module's docstring."""
     flusher = Flusher()
+    mover = LogMover(lambda: _move_log(engine), lambda: _move_log(engine, alone=True))
 
     def on_connect(connection: sqlite3.Connection, record: Any) -> None:
         _on_connect(connection, record)
-        record.info[_FLUSHER] = flusher
+        record.info[_FLUSHER], record.info[_MOVER] = flusher, mover
 
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", _on_begin)
@@ -74,6 +80,20 @@ def truncate_log(engine: Engine, patience: float = 5.0) -> bool:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)
+
+
+def _move_log(engine: Engine, *, alone: bool = False) -> int:
+    """Move what can be moved; return how many pages the log has. Failing, nobody is the worse.
+
+    The store may be locked or gone by now; whoever writes next looks again.
+    """
+    with suppress(SQLAlchemyError, sqlite3.Error, OSError), engine.connect() as connection:
+        record = connection.connection
+        if alone:
+            _lock(record.info)
+        moved = record.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        return int(moved[1])
+    return 0
 
 
 def _checkpoint(connection: Connection) -> bool:
@@ -131,18 +151,25 @@ def _on_checkin(connection: sqlite3.Connection | None, record: Any) -> None:
     if _LOCK in record.info:
         fcntl.flock(record.info[_LOCK], fcntl.LOCK_UN)
     if record.info.pop(_COMMITTED, False) and connection is not None:
-        _flush(connection, record.info)
+        _open_log(connection, record.info)
+        _flush(record.info)
+        record.info[_MOVER].look(record.info[_INDEX])
 
 
-def _flush(connection: sqlite3.Connection, info: Any) -> None:
+def _open_log(connection: sqlite3.Connection, info: Any) -> None:
+    if _LOG not in info:
+        path = _path(connection)
+        info[_LOG] = os.open(f"{path}-wal", os.O_RDWR | os.O_CLOEXEC)
+        info[_INDEX] = os.open(f"{path}{INDEX_SUFFIX}", os.O_RDONLY | os.O_CLOEXEC)
+
+
+def _flush(info: Any) -> None:
     """Wait until what was committed is on the disk.
 
     The commit is in the write-ahead log, whose frames carry checksums: once the log is flushed it
     survives a power cut. Done after the writer lock is given up, so that the next writer works
     while the disk does, and one flush serves all who committed before it.
     """
-    if _LOG not in info:
-        info[_LOG] = os.open(f"{_path(connection)}-wal", os.O_RDWR | os.O_CLOEXEC)
     info[_FLUSHER].flush(info[_LOG])
 
 
@@ -151,7 +178,7 @@ def _path(connection: sqlite3.Connection) -> str:
 
 
 def _on_close(connection: sqlite3.Connection, record: Any) -> None:
-    for name in (_LOCK, _LOG):
+    for name in (_LOCK, _LOG, _INDEX):
         handle = record.info.pop(name, None)
         if handle is not None:
             os.close(handle)

@@ -1,0 +1,83 @@
+"""SQLite's log is moved beside the transactions, and does not grow without end."""
+
+import os
+import struct
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine
+
+from subscriptions.core.log_moving import (
+    HEADER,
+    LENGTH_AT,
+    MOVE_FROM,
+    TOO_LONG,
+    LogMover,
+    waiting,
+)
+from subscriptions.core.sqlite import WRITER, configure_sqlite, engine_options
+from tests.support.waiting import wait_until
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    made = create_engine(f"sqlite:///{tmp_path / 'a.sqlite'}", **engine_options())
+    configure_sqlite(made)
+    _write(made, "CREATE TABLE things (thing BLOB)")
+    yield made
+    made.dispose()
+
+
+def _write(engine: Engine, statement: str) -> None:
+    with engine.connect().execution_options(**{WRITER: True}) as connection, connection.begin():
+        connection.exec_driver_sql(statement)
+
+
+def _index(tmp_path: Path) -> int:
+    return os.open(tmp_path / "a.sqlite-shm", os.O_RDONLY)
+
+
+def test_a_long_log_is_moved_once_it_is_committed(engine: Engine, tmp_path: Path) -> None:
+    index = _index(tmp_path)
+    _write(engine, "INSERT INTO things VALUES (zeroblob(800 * 4096))")
+    assert 800 < waiting(index) < MOVE_FROM
+    _write(engine, "INSERT INTO things VALUES (zeroblob(400 * 4096))")
+    wait_until("moved log", lambda: waiting(index) == 0)
+    os.close(index)
+
+
+@pytest.mark.parametrize(("length", "alone"), [(TOO_LONG, True), (TOO_LONG - 1, False)])
+def test_only_the_last_of_a_very_long_log_keeps_writers_waiting(
+    tmp_path: Path, length: int, *, alone: bool
+) -> None:
+    """Where people write without a pause it would otherwise grow for ever."""
+    index = _index_saying(tmp_path, MOVE_FROM)
+    over, stopped = threading.Event(), threading.Event()
+
+    def move() -> int:
+        over.set()
+        return length
+
+    def move_alone() -> int:
+        stopped.set()
+        return length
+
+    mover = LogMover(move, move_alone)
+    mover.look(index)
+    assert over.wait(10)
+    wait_until("end of the thread", lambda: "log-mover" not in _threads())
+    assert stopped.is_set() is alone
+    os.close(index)
+
+
+def _index_saying(tmp_path: Path, length: int) -> int:
+    header = bytearray(HEADER)
+    struct.pack_into("=I", header, LENGTH_AT, length)
+    (tmp_path / "a.sqlite-shm").write_bytes(header)
+    return _index(tmp_path)
+
+
+def _threads() -> set[str]:
+    return {thread.name for thread in threading.enumerate()}
