@@ -13,6 +13,7 @@ from webauthn.helpers.structs import (
 )
 
 from subscriptions.config import Settings
+from subscriptions.core.identity import current_identity
 from subscriptions.operators.models import AFTER, INSTEAD
 
 LOCALHOST = "localhost"
@@ -42,7 +43,8 @@ class OperatorPasskeys(WebauthnUtil):
     ) -> dict[str, Any]:
         """What a new passkey must be able to do."""
         options = super().registration_options(user, usage, existing_options)
-        return {**options, "rp_id": self._host}
+        name = current_identity().organisation  # may have changed since the start
+        return {**options, "rp_id": self._host, "rp_name": name}
 
     def authenticator_selection(
         self, user: UserMixin, usage: str

@@ -187,7 +187,6 @@ def _secrets(app: Flask, settings: Settings) -> dict[str, Any]:
     totp = [derive_key([key], "second factors").hex() for key in keys]
     return {
         "TOTP_ISSUER": settings.organisation.replace(":", " "),
-        "WAN_RP_NAME": settings.organisation,
         "TOTP_SECRETS": {hashlib.sha256(s.encode()).hexdigest()[:12]: s for s in totp},
         "MULTI_FACTOR_RECOVERY_CODES_KEYS": [base64.urlsafe_b64encode(code) for code in codes],
     }

@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,10 @@ def test_a_passkey_after_the_password_is_asked_for_and_can_be_removed(
     assert desk.sign_in().location.startswith("/admin/wan-signin")
     assert desk.get("/admin/").status_code == 302
     desk.form_page = "/admin/wan-signin"
+    offer = owner.send("/admin/wan-register", name="Other", usage=INSTEAD)
+    assert '"rp": {"name": "Example Organisation", "id": "news.example.org"}' in unescape(
+        offer.text
+    )
     asked = desk.send("/admin/wan-signin")
     assert "script-src 'self'" in asked.headers["Content-Security-Policy"]
     assert "unsafe" not in asked.headers["Content-Security-Policy"]
