@@ -18,7 +18,7 @@ JOBS ?= 2
 # Tests start many processes: each would compile the whole service where the environment says this.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test check format bench lock screenshots env env-dev
+.PHONY: help run test check format bench lock screenshots pictures env env-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -44,9 +44,13 @@ format: env-dev ## put every file into the house format
 bench: env-dev ## measure sign-up, confirmation, unsubscribe, export, import and the admin's pages
 	@exec $(PY) -m benchmarks $(ARGS)
 
-screenshots: env-dev ## take the pictures of the README again
+screenshots: env-dev ## a picture of every page, phone to desktop, light and dark, in screenshots/
 	@$(PY) -m tests.support.chromium
-	@exec $(PY) -m tests.support.screenshots $(ARGS)
+	@exec $(PY) -m tests.support.screenshots screenshots
+
+pictures: env-dev ## take the pictures of the documents again
+	@$(PY) -m tests.support.chromium
+	@exec $(PY) -m tests.support.screenshots
 
 lock: ## write the requirement locks again from the *.in files (needs uv: pip install uv)
 	@$(LOCK) $(ARGS) requirements.in -o requirements.txt

@@ -2,17 +2,12 @@
 
 import re
 from email.message import EmailMessage
-from typing import Literal
 
-import pytest
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
-from tests.support.browsing import Browsing, barriers, tab_to
+from tests.support.browsing import Browsing, tab_to
 from tests.support.service import Service
 from tests.support.waiting import wait_until
-
-PHONE = ViewportSize(width=320, height=640)
-Scheme = Literal["light", "dark"]
 
 
 def _sign_up(page: Page, address: str) -> None:
@@ -132,42 +127,3 @@ def test_it_all_works_without_javascript(browser: Browsing, live_server: Service
     page.goto(_link(live_server.wait_for_mail("no-script@example.org")))
     page.get_by_role("button", name="Confirm my subscription").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("You are subscribed")
-
-
-def _walk(page: Page, live_server: Service, address: str) -> list[str]:
-    """Open each public page in turn and return what is wrong with it for whom."""
-    wrong = []
-
-    def look() -> None:
-        wrong.extend(barriers(page))
-
-    def press(what: Locator) -> None:
-        # A click returns before the next page is there: the old one would be looked at, or none.
-        with page.expect_navigation():
-            what.click()
-        look()
-
-    for path in ("/", "/privacy", "/nothing", "/confirm/forged", "/forms/news"):
-        page.goto(path)
-        look()
-    press(page.get_by_role("button", name="Subscribe"))
-    _sign_up(page, address)
-    page.wait_for_load_state()
-    look()
-    link = _link(live_server.wait_for_mail(address))
-    page.goto(link)
-    look()
-    for name in ("Confirm my subscription", "Save my choices", "Unsubscribe"):
-        press(page.get_by_role("button", name=name, exact=True))
-        following = {"Confirm my subscription": "/preferences/", "Save my choices": "/unsubscribe/"}
-        if name in following:
-            press(page.locator(f"main a[href*='{following[name]}']").first)
-    page.goto(link)
-    look()
-    return wrong
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_shuts_anybody_out(browser: Browsing, live_server: Service, scheme: Scheme) -> None:
-    page = browser.open(color_scheme=scheme, viewport=PHONE)
-    assert _walk(page, live_server, f"axe-{scheme}@example.org") == []

@@ -13,7 +13,7 @@ from subscriptions.web.languages import own_name
 
 LONGEST = 10
 TITLES = {
-    Kind.TOPIC: lazy_gettext("Topics"),
+    Kind.TOPIC: lazy_gettext("Topics chosen"),
     Kind.FORM: lazy_gettext("Where they signed up"),
     Kind.LANGUAGE: lazy_gettext("Languages"),
 }
