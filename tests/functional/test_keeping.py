@@ -182,3 +182,30 @@ def test_an_ended_one_gets_no_mail_and_its_links_open_nothing(app: Flask, client
     assert client.get(preferences).status_code in {404, 410}
     assert client.post(leave).status_code == 200
     assert len([r for r in rows_of(app, "daily_counts") if r["event"] == "unsubscribed"]) == 1
+
+
+@pytest.mark.parametrize(("wanted_gone", "days"), [(False, 90), (True, 30)])
+def test_to_ask_for_it_anew_prolongs_nothing_of_before(
+    app: Flask, client: Visitor, clock: FrozenClock, days: int, *, wanted_gone: bool
+) -> None:
+    """MC9, MM7: who signs up again and has not confirmed keeps no older proof in being."""
+    if wanted_gone:
+        _erase_ada(app)
+    else:
+        client.post(link_to(app, Purpose.UNSUBSCRIBE))
+    clock.advance(days=days - 1)
+    sign_up(client)
+    clock.advance(hours=23, minutes=59, seconds=59)
+    _run(app)
+    assert _steps_of_ada(app) == ["requested", "confirmed", "requested"]
+    clock.advance(seconds=1)
+    _run(app)
+    assert _steps_of_ada(app) == ["requested"]
+    assert client.post(link_to(app, Purpose.CONFIRM)).status_code == 200
+    assert _steps_of_ada(app) == ["requested", "confirmed"]
+
+
+def _steps_of_ada(app: Flask) -> list[str]:
+    [ada] = [row["id"] for row in rows_of(app, "subscribers") if row["address"] == ADA]
+    [hers] = [row["id"] for row in rows_of(app, "subscriptions") if row["subscriber_id"] == ada]
+    return [r["step"] for r in rows_of(app, "consent_records") if r["subscription_id"] == hers]

@@ -1,15 +1,16 @@
 """The steps that let go of people: never confirmed, ended, or left over from a newsletter."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, delete, not_, null, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, not_, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from subscriptions.core.statements import table_of
 from subscriptions.newsletters.models import Newsletter
 from subscriptions.privacy.policy import Clause
-from subscriptions.privacy.retention.step import AT, PERSON, Limits, Step
+from subscriptions.privacy.retention.step import AT, PERSON, Limits, Step, limits_of
 from subscriptions.subscribers.ending import STANDING, SUBSCRIPTIONS, Standing, end_subscriptions
 from subscriptions.subscribers.keeping import Keeps
 from subscriptions.subscribers.letting_go import let_go
@@ -22,6 +23,10 @@ PENDING = SUBSCRIPTIONS.c.status == Status.PENDING.value
 ENDED = and_(SUBSCRIPTIONS.c.status == Status.ENDED.value, SUBSCRIPTIONS.c.ended_at.is_not(None))
 OVER = select(NEWSLETTERS.c.id).where(NEWSLETTERS.c.over_at.is_not(None))
 ERASURE_ASKED = and_(ENDED, SUBSCRIPTIONS.c.erasure_asked_at.is_not(None))
+# Where an ended subscription was asked for anew, what was recorded before its end goes in its time.
+OF_ENDED = and_(
+    SUBSCRIPTIONS.c.ended_at.is_not(None), or_(ENDED, RECORDS.c.at <= SUBSCRIPTIONS.c.ended_at)
+)
 
 
 def _subscriptions(at: ColumnElement[Any], which: ColumnElement[bool]) -> Select[Any]:
@@ -88,25 +93,27 @@ def _closed_since() -> Select[Any]:
     )
 
 
-def _parts_of_ended(table: Table) -> Step:
+def _parts_of_ended(
+    table: Table, which: ColumnElement[bool], limits: Callable[[Clause], Limits] = limits_of
+) -> Step:
     """A category that goes before the rest of an ended subscription does."""
+    (key,) = table.primary_key.columns
 
     def waiting() -> Select[Any]:
-        return _subscriptions(SUBSCRIPTIONS.c.ended_at, ENDED).join(
+        return _subscriptions(SUBSCRIPTIONS.c.ended_at, which).join(
             table, table.c.subscription_id == SUBSCRIPTIONS.c.id
         )
 
     def act(session: Session, before: datetime, size: int) -> int:
         due = (
-            select(table.c.subscription_id)
+            select(key)
             .join(SUBSCRIPTIONS, SUBSCRIPTIONS.c.id == table.c.subscription_id)
-            .where(ENDED, SUBSCRIPTIONS.c.ended_at <= before)
+            .where(which, SUBSCRIPTIONS.c.ended_at <= before)
             .limit(size)
         )
-        gone = delete(table).where(table.c.subscription_id.in_(due))
-        return session.connection().execute(gone).rowcount
+        return session.connection().execute(delete(table).where(key.in_(due))).rowcount
 
-    return Step(waiting, act)
+    return Step(waiting, act, limits)
 
 
 def _client_details() -> Select[Any]:
@@ -140,7 +147,10 @@ AFTER_THE_HOLD = Step(
     lambda session, before, size: _ended(ERASURE_ASKED, session, before, size),
     _held,
 )
-PROFILE_AFTER_THE_END = _parts_of_ended(PROFILES)
-CONSENT_AFTER_THE_END = _parts_of_ended(RECORDS)
+PROFILE_AFTER_THE_END = _parts_of_ended(PROFILES, ENDED)
+CONSENT_AFTER_THE_END = _parts_of_ended(RECORDS, OF_ENDED)
+CONSENT_AFTER_THE_HOLD = _parts_of_ended(
+    RECORDS, and_(OF_ENDED, SUBSCRIPTIONS.c.erasure_asked_at.is_not(None)), _held
+)
 NEWSLETTER_CLOSED = Step(_closed_since, _of_closed)
 CLIENT_DETAILS = Step(_client_details, _forget_clients)

@@ -26,6 +26,11 @@ STEPS: dict[tuple[Trigger, str], Step] = {
     (Trigger.RECORDED, "journal"): records.JOURNAL,
     (Trigger.RECORDED, "counters"): records.COUNTERS,
 }
+# What goes as soon as nothing holds it any more, where its person wanted it erased.
+AFTER_THE_HOLD = {
+    SUBSCRIPTION: people.AFTER_THE_HOLD,
+    CONSENT: people.CONSENT_AFTER_THE_HOLD,
+}
 
 
 def steps_of(clause: Clause) -> Iterator[Step]:
@@ -37,5 +42,5 @@ def steps_of(clause: Clause) -> Iterator[Step]:
     for category in clause.categories:
         if step := STEPS.get((clause.trigger, category)):
             yield step
-        if category == SUBSCRIPTION and clause.hold:
-            yield people.AFTER_THE_HOLD
+        if clause.hold and (step := AFTER_THE_HOLD.get(category)):
+            yield step
