@@ -103,6 +103,10 @@ class SignupForm(Base):
     topic_slugs: Mapped[list[str]] = mapped_column(JSON, default=list)
     locale: Mapped[str] = mapped_column(String(16), default="en")
     wording_hash: Mapped[str] = mapped_column(ForeignKey("wordings.hash"))
+    # What it says in other languages than its own; see translations.py.
+    translations: Mapped[dict[str, dict[str, Any]]] = mapped_column(
+        JSON, default=dict, server_default="{}"
+    )
     # After a sign-up: words on our own page, or a page elsewhere; see redirects.py.
     thanks: Mapped[str] = mapped_column(Text, default="", server_default="")
     redirect_url: Mapped[str] = mapped_column(String(500), default="", server_default="")

@@ -7,7 +7,8 @@ from subscriptions.newsletters.drafts import FormDraft
 from subscriptions.newsletters.form_editing import check_draft
 from subscriptions.newsletters.models import Newsletter, SignupForm
 from subscriptions.newsletters.operations import known_fields, wording_hash
-from subscriptions.newsletters.queries import OpenForm, ShownLogo, newsletter_topics
+from subscriptions.newsletters.queries import newsletter_topics
+from subscriptions.newsletters.shown import OpenForm, ShownLogo
 
 NOT_KEPT = 0  # in place of an id
 
@@ -43,7 +44,7 @@ def form_like(
         newsletter_description=newsletter.description,
         sender_name=newsletter.sender_name,
         reply_to=newsletter.reply_to,
-        confirmation_text=newsletter.confirmation_texts.get(draft.locale, ""),
+        confirmation_texts=newsletter.confirmation_texts,
         topics=tuple(topic for topic in topics if topic.slug in draft.topic_slugs),
     )
 

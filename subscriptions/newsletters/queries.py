@@ -1,7 +1,7 @@
 """Every read of what is on offer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import Connection, bindparam, select
@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session, selectinload, undefer
 
 from subscriptions.core.errors import NotFound
 from subscriptions.core.statements import Prepared
-from subscriptions.newsletters.asking import EMAIL, AskedField, asked_field, asked_fields
-from subscriptions.newsletters.colours import Theme, theme_of
+from subscriptions.newsletters.asking import EMAIL, asked_field, asked_fields
+from subscriptions.newsletters.colours import theme_of
 from subscriptions.newsletters.models import (
     FormLogo,
     FormWording,
@@ -19,56 +19,8 @@ from subscriptions.newsletters.models import (
     Topic,
     Wording,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class TopicChoice:
-    """A topic as a form offers it."""
-
-    id: int
-    slug: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShownLogo:
-    """A logo as a page needs it: its name, and its size in pixels."""
-
-    hash: str
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True)
-class OpenForm:
-    """Everything that a sign-up needs to know of its form, read in two statements.
-
-    May be remembered: :func:`is_current` says in one small statement whether it is still so.
-    """
-
-    id: int
-    slug: str
-    title: str
-    intro: str
-    locale: str
-    email: AskedField
-    fields: tuple[AskedField, ...]
-    wording_hash: str
-    wording: str
-    thanks: str
-    redirect_url: str
-    theme: Theme
-    logo: ShownLogo | None
-    newsletter_id: int
-    revision: int
-    newsletter_slug: str
-    newsletter_name: str
-    newsletter_description: str
-    sender_name: str
-    reply_to: str
-    confirmation_text: str
-    topics: tuple[TopicChoice, ...]
-
+from subscriptions.newsletters.shown import OpenForm, ShownLogo, TopicChoice
+from subscriptions.newsletters.translations import Translations, translated
 
 # What is read of a form, by the names that OpenForm has for it.
 FORM_COLUMNS = {
@@ -83,6 +35,7 @@ FORM_COLUMNS = {
     "wording_hash": SignupForm.wording_hash,
     "wording": Wording.text,
     "thanks": SignupForm.thanks,
+    "translations": SignupForm.translations,
     "redirect_url": SignupForm.redirect_url,
     "accent": SignupForm.accent,
     "background": SignupForm.background,
@@ -144,10 +97,30 @@ def open_form(connection: Connection, slug: str) -> OpenForm:
     values["email"] = asked_field(EMAIL, settings)
     values["fields"] = asked_fields(values["fields"], settings)
     values["theme"] = theme_of(values.pop("accent"), values.pop("background"))
-    values["confirmation_text"] = values.pop("confirmation_texts").get(values["locale"], "")
     logo = ShownLogo(*(values.pop(f"logo_{name}") for name in ("hash", "width", "height")))
     values["logo"] = logo if logo.hash else None
-    return OpenForm(**values, topics=_offered(connection, values["newsletter_id"], offered))
+    translations = values.pop("translations")
+    form = OpenForm(**values, topics=_offered(connection, values["newsletter_id"], offered))
+    return replace(form, others=_in_other_languages(connection, form, translations))
+
+
+def _in_other_languages(
+    connection: Connection, form: OpenForm, translations: Translations
+) -> tuple[OpenForm, ...]:
+    if not translations:
+        return ()
+    texts = wording_texts(connection, [each["wording"] for each in translations.values()])
+    return tuple(
+        translated(form, locale, words, texts[words["wording"]])
+        for locale, words in translations.items()
+        if locale != form.locale
+    )
+
+
+def wording_texts(connection: Connection, hashes: Sequence[str]) -> dict[str, str]:
+    """The texts of these wordings, by their hashes."""
+    rows = connection.execute(select(Wording.hash, Wording.text).where(Wording.hash.in_(hashes)))
+    return {row.hash: row.text for row in rows}
 
 
 def form_logo(session: Session, slug: str, name: str) -> FormLogo:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from subscriptions.core import clock
 from subscriptions.core.errors import Gone
 from subscriptions.newsletters.models import Topic
-from subscriptions.newsletters.queries import TopicChoice
+from subscriptions.newsletters.shown import TopicChoice
 from subscriptions.subscribers.models import Subscription, SubscriptionTopic
 
 

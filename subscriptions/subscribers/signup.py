@@ -17,7 +17,7 @@ from subscriptions.core.addresses import Address
 from subscriptions.core.db import new_reference
 from subscriptions.core.statements import Prepared, table_of, upsert
 from subscriptions.core.transactions import Unit
-from subscriptions.newsletters.queries import TopicChoice
+from subscriptions.newsletters.shown import TopicChoice
 from subscriptions.subscribers.consent import (
     REQUESTED,
     Evidence,

@@ -21,7 +21,8 @@ from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import current_session, unit_of_work
 from subscriptions.core.words import gettext
 from subscriptions.core.words import lazy_gettext as _
-from subscriptions.newsletters.queries import TopicChoice, newsletter_topics
+from subscriptions.newsletters.queries import newsletter_topics
+from subscriptions.newsletters.shown import TopicChoice
 from subscriptions.subscribers.lifecycle import unsubscribe_from_all
 from subscriptions.subscribers.manage_link import ask_for_manage_link
 from subscriptions.subscribers.permissions import choose, permissions_of

@@ -19,6 +19,7 @@ EXAMPLES = {
     "<newsletter>": "news",
     "<form>": "news",
     "<topic>": "art",
+    "<locale>": "de",
     "<int:letter>": "1",
     "<int:incident>": "1",
     "<any(authority, people):whom>": "people",

@@ -27,6 +27,7 @@ ADMIN_PAGES = {
     "topics": "newsletters/news/topics",
     "form": "newsletters/news/forms/news",
     "form-edit": "newsletters/news/forms/news/edit",
+    "form-language": "newsletters/news/forms/news/languages/de",
     "mails": "newsletters/news/mails",
     "sites": "sites",
     "subscribers": "newsletters/news/subscribers",

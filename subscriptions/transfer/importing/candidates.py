@@ -10,7 +10,7 @@ from typing import NamedTuple
 from subscriptions.core import clock
 from subscriptions.core.addresses import InvalidAddress, mask, parse_address
 from subscriptions.newsletters.fields import PROFILE_FIELDS, ProfileField
-from subscriptions.newsletters.queries import TopicChoice
+from subscriptions.newsletters.shown import TopicChoice
 from subscriptions.transfer.importing import columns as targets
 from subscriptions.transfer.importing.outcomes import Outcome
 from subscriptions.transfer.importing.plans import EARLIEST, Mode, Plan

@@ -2,17 +2,16 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale
 
 from subscriptions.core.errors import Conflict, Invalid
-from subscriptions.core.links import current_links
-from subscriptions.core.transactions import unit_of_work
+from subscriptions.core.transactions import current_session, unit_of_work
 from subscriptions.core.words import gettext as _
 from subscriptions.newsletters.editing import form_of, restore_form, retire_form
 from subscriptions.newsletters.fields import PROFILE_FIELDS
 from subscriptions.newsletters.form_editing import draft_of, edit_form
 from subscriptions.newsletters.models import Newsletter, SignupForm
 from subscriptions.newsletters.operations import create_form
+from subscriptions.newsletters.translating import languages_beside
 from subscriptions.web.admin.access import Rule, access, current_newsletter
 from subscriptions.web.admin.auditing import note
 from subscriptions.web.admin.blueprint import blueprint
@@ -24,7 +23,9 @@ from subscriptions.web.admin.form_inputs import (
     signup_form_input,
 )
 from subscriptions.web.admin.inputs import refused
+from subscriptions.web.admin.snippets import offered_topics, public_url, snippet_of
 from subscriptions.web.headers import PUBLIC_CSP, own_policy
+from subscriptions.web.languages import own_name
 
 # The preview beside the fields: a frame, and the script that keeps it up to date.
 BUILDER = PUBLIC_CSP | {"script-src": "'self'", "frame-src": "'self'"}
@@ -63,18 +64,19 @@ def form(newsletter: str, form: str) -> ResponseReturnValue:
     """One form: what it asks for, its address, the code to embed it."""
     owner = current_newsletter()
     shown = form_of(owner, form)
-    offered = [t for t in owner.topics if t.slug in shown.topic_slugs and t.retired_at is None]
     draft = draft_of(shown)
-    shared = {
-        "form": shown,
-        "public_url": f"{current_links().base_url}/forms/{shown.slug}",
-        "topics": offered,
-        "email": draft.email,
-        "fields": [(PROFILE_FIELDS[asked.name], asked) for asked in draft.fields],
-    }
-    with force_locale(shown.locale.replace("-", "_")):
-        snippet = render_template("admin/embed_snippet.html", **shared)
-    return render_template("admin/form.html", newsletter=owner, snippet=snippet.strip(), **shared)
+    return render_template(
+        "admin/form.html",
+        newsletter=owner,
+        form=shown,
+        public_url=public_url(shown),
+        topics=offered_topics(shown),
+        email=draft.email,
+        fields=[(PROFILE_FIELDS[asked.name], asked) for asked in draft.fields],
+        languages=languages_beside(shown),
+        own_name=own_name,
+        snippet=snippet_of(current_session(), shown, shown.locale),
+    )
 
 
 @blueprint.route("/newsletters/<newsletter>/forms/<form>/edit", methods=["GET", "POST"])

@@ -11,7 +11,7 @@ from subscriptions.core.errors import NotFound
 from subscriptions.core.transactions import current_session, unit_of_work
 from subscriptions.core.words import gettext as _
 from subscriptions.newsletters.models import Newsletter
-from subscriptions.newsletters.queries import OpenForm
+from subscriptions.newsletters.shown import OpenForm
 from subscriptions.operators.api_keys import note_reading, reading_is_noted
 from subscriptions.operators.audit import record
 from subscriptions.operators.scopes import Scope

@@ -20,7 +20,7 @@ from subscriptions.core.words import gettext
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.asking import AskedField
 from subscriptions.newsletters.fields import PROFILE_FIELDS, ProfileField
-from subscriptions.newsletters.queries import OpenForm, TopicChoice
+from subscriptions.newsletters.shown import OpenForm, TopicChoice
 from subscriptions.privacy.policy import Trigger, current_policy
 from subscriptions.privacy.policy.terms import PROFILE
 from subscriptions.web.checkboxes import CheckboxesField, SelectChoice

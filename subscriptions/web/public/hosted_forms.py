@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from subscriptions.core.transactions import current_session, reading, writing
 from subscriptions.core.words import gettext
 from subscriptions.newsletters.queries import (
-    OpenForm,
     form_has_shown,
     public_newsletters,
 )
 from subscriptions.newsletters.redirects import origin_of
+from subscriptions.newsletters.shown import OpenForm
 from subscriptions.subscribers.mails import Sender, confirm_within
 from subscriptions.subscribers.signup import Request, request_subscription
 from subscriptions.web.evidence import evidence
@@ -20,6 +20,7 @@ from subscriptions.web.headers import let_forms_lead_to
 from subscriptions.web.limits import guard_signups
 from subscriptions.web.locale import speak
 from subscriptions.web.public.blueprint import blueprint
+from subscriptions.web.public.form_languages import LANGUAGE, chosen_language, languages_of
 from subscriptions.web.public.forms import PublicForm, form_class
 from subscriptions.web.public.looks import look_of
 from subscriptions.web.public.open_forms import (
@@ -51,8 +52,9 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/forms/<slug>")
 def form(slug: str) -> ResponseReturnValue:
     """The hosted form."""
-    hosted = open_form(slug)
-    return _show(hosted, form_class(hosted)(wording=hosted.wording_hash))
+    whole = open_form(slug)
+    hosted = whole.in_language(chosen_language(whole))
+    return _show(whole, hosted, form_class(hosted)(wording=hosted.wording_hash))
 
 
 @blueprint.post("/forms/<slug>")
@@ -65,10 +67,11 @@ def sign_up(slug: str) -> ResponseReturnValue:
         return _take(open_form(slug))
 
 
-def _take(hosted: OpenForm) -> ResponseReturnValue:
+def _take(whole: OpenForm) -> ResponseReturnValue:
+    hosted = whole.in_language(request.form.get(LANGUAGE, ""))
     filled = form_class(hosted)(request.form)
     if not _valid(hosted, filled):
-        return _refuse(hosted, filled)
+        return _refuse(whole, hosted, filled)
     wish = Request(
         sender=sender_of(hosted),
         form_id=hosted.id,
@@ -81,20 +84,24 @@ def _take(hosted: OpenForm) -> ResponseReturnValue:
         request_subscription(
             unit, filled.address, wish, evidence(f"form:{hosted.slug}", hosted.locale)
         )
-    onward = hosted.redirect_url or url_for("public.sent", slug=hosted.slug)
-    return redirect(onward, HTTPStatus.SEE_OTHER)
+    return redirect(_onward(whole, hosted), HTTPStatus.SEE_OTHER)
 
 
-def _refuse(hosted: OpenForm, filled: PublicForm) -> ResponseReturnValue:
+def _onward(whole: OpenForm, hosted: OpenForm) -> str:
+    other = None if hosted is whole else hosted.locale
+    return hosted.redirect_url or url_for("public.sent", slug=hosted.slug, lang=other)
+
+
+def _refuse(whole: OpenForm, hosted: OpenForm, filled: PublicForm) -> ResponseReturnValue:
     with reading() as connection:
         check_form(connection, hosted)
-    return _show(hosted, filled), HTTPStatus.UNPROCESSABLE_ENTITY
+    return _show(whole, hosted, filled), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 @blueprint.get("/forms/<slug>/sent")
 def sent(slug: str) -> ResponseReturnValue:
     """What everybody sees after a sign-up."""
-    hosted = open_form(slug)
+    hosted = open_form(slug).in_language(request.args.get(LANGUAGE, ""))
     speak(hosted.locale)
     return render_template(
         "public/sent.html",
@@ -114,7 +121,7 @@ def sender_of(hosted: OpenForm) -> Sender:
         hosted.newsletter_name,
         hosted.sender_name,
         hosted.reply_to,
-        {hosted.locale: hosted.confirmation_text},
+        hosted.confirmation_texts,
     )
 
 
@@ -138,11 +145,13 @@ def _valid(hosted: OpenForm, filled: PublicForm) -> bool:
     return False
 
 
-def _show(hosted: OpenForm, filled: PublicForm) -> str:
+def _show(whole: OpenForm, hosted: OpenForm, filled: PublicForm) -> str:
     if hosted.redirect_url:
         let_forms_lead_to(origin_of(hosted.redirect_url))
     shown = shown_form(hosted, filled, url_for("public.sign_up", slug=hosted.slug))
-    return render_template("public/form.html", **shown)
+    return render_template(
+        "public/form.html", **shown, language=hosted.locale, languages=languages_of(whole)
+    )
 
 
 def shown_form(hosted: OpenForm, filled: PublicForm, action_url: str) -> dict[str, object]:

@@ -6,7 +6,8 @@ from flask.typing import ResponseReturnValue
 from subscriptions.core.errors import Invalid, NotFound
 from subscriptions.core.transactions import current_session
 from subscriptions.newsletters.colours import Theme, check_theme, style_sheet
-from subscriptions.newsletters.queries import OpenForm, form_logo
+from subscriptions.newsletters.queries import form_logo
+from subscriptions.newsletters.shown import OpenForm
 from subscriptions.web.public.blueprint import blueprint
 
 DAY, YEAR = 86_400, 31_536_000  # seconds

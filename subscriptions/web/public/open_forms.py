@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 
 from subscriptions.core.errors import Conflict
 from subscriptions.core.transactions import reading
-from subscriptions.newsletters.queries import OpenForm, is_current
+from subscriptions.newsletters.queries import is_current
 from subscriptions.newsletters.queries import open_form as read
+from subscriptions.newsletters.shown import OpenForm
 
 REMEMBERED = "assent_open_forms"
 
