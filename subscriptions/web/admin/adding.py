@@ -32,7 +32,9 @@ WAYS: dict[Whence, LazyString] = {
 class AddInput(AddressInput):
     """Whom to add, to what, and how they asked."""
 
-    topics = CheckboxesField(_("Topics"))
+    topics = CheckboxesField(
+        _("Topics"), description=_("What they asked for. They can change it themselves later.")
+    )
     form = SelectField(
         _("Words of the form"),
         description=_("What the person is asked to confirm, in the language of that form."),
@@ -40,6 +42,7 @@ class AddInput(AddressInput):
     whence = SelectField(
         _("How they asked"),
         choices=[SelectChoice(way.value, words) for way, words in WAYS.items()],
+        description=_("Stands in the record of their consent, which they can see."),
     )
 
 

@@ -31,7 +31,12 @@ def _lower(value: str | None) -> str | None:
 class SignupFormInput(Form):
     """What a hosted form asks for; see :func:`signup_form_input` for the words of its fields."""
 
-    title = StringField(_("Title"), [NEEDED, Length(max=200)], filters=[stripped])
+    title = StringField(
+        _("Title"),
+        [NEEDED, Length(max=200)],
+        description=_("The heading that visitors read first."),
+        filters=[stripped],
+    )
     intro = TextAreaField(
         _("Introduction"), description=_("A few words above the fields."), filters=[stripped]
     )
@@ -42,7 +47,12 @@ class SignupFormInput(Form):
             "any of them empty, unless you require it."
         ),
     )
-    topics = CheckboxesField(_("Topics to choose from"))
+    topics = CheckboxesField(
+        _("Topics to choose from"),
+        description=_(
+            "Subscribers can change what they ticked at any time, in the preference centre."
+        ),
+    )
     wording = TextAreaField(
         _("Wording of the consent"),
         [NEEDED],
@@ -52,7 +62,10 @@ class SignupFormInput(Form):
         ),
         filters=[stripped],
     )
-    locale = SelectField(_("Language of the form"))
+    locale = SelectField(
+        _("Language of the form"),
+        description=_("The mails that follow, and the pages behind their links, speak it as well."),
+    )
     thanks = TextAreaField(
         _("Words of thanks"),
         description=_(

@@ -47,6 +47,7 @@ class PlanInput(Form):
             SelectChoice("", _("Please choose")),
             *(SelectChoice(value, words) for value, words in HOW.items()),
         ],
+        description=_("Kept as the record of their consent, which each of them can ask for."),
     )
     evidence = TextAreaField(
         _("Where the proof of that is"),
@@ -62,6 +63,7 @@ class PlanInput(Form):
         _("Invitations a minute"),
         [Optional(), NumberRange(1, MOST_PER_MINUTE, _("Between 1 and 600."))],
         default=PER_MINUTE,
+        description=_("Slowly: many at once look like spam, and then nobody gets theirs."),
     )
 
     def columns(self) -> list[Field]:

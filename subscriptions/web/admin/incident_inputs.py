@@ -48,7 +48,10 @@ class FactsInput(Form):
     newsletters = CheckboxesField(
         _("Newsletters concerned"), description=_("None ticked: all of them.")
     )
-    categories = CheckboxesField(_("Data concerned"))
+    categories = CheckboxesField(
+        _("Data concerned"),
+        description=_("The drafts for the authority and for the people name what you tick."),
+    )
     consequences = TextAreaField(
         _("Likely consequences for the people concerned"),
         [NEEDED],
@@ -102,7 +105,10 @@ class BannerInput(Form):
     """The words on the public pages."""
 
     text = TextAreaField(
-        _("Words of the banner"), [NEEDED, Length(max=LONGEST_BANNER)], filters=[stripped]
+        _("Words of the banner"),
+        [NEEDED, Length(max=LONGEST_BANNER)],
+        description=_("Every visitor reads them on top of the public pages. Say what to do."),
+        filters=[stripped],
     )
 
 

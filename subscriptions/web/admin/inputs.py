@@ -47,7 +47,12 @@ def refused(form: Form, error: AssentError) -> None:
 class NewsletterInput(Form):
     """A newsletter's own data."""
 
-    name = StringField(_("Name"), [NEEDED, Length(max=200)], filters=[stripped])
+    name = StringField(
+        _("Name"),
+        [NEEDED, Length(max=200)],
+        description=_("What people sign up to, in the form and in every mail."),
+        filters=[stripped],
+    )
     description = TextAreaField(
         _("Description"),
         description=_("Shown above the sign-up form: what it is about and how often it comes."),
@@ -96,7 +101,12 @@ class NewNewsletterInput(NewsletterInput):
 class TopicInput(Form):
     """A topic's title."""
 
-    title = StringField(_("Title"), [NEEDED, Length(max=200)], filters=[stripped])
+    title = StringField(
+        _("Title"),
+        [NEEDED, Length(max=200)],
+        description=_("What subscribers choose by, on the form and in the preference centre."),
+        filters=[stripped],
+    )
 
 
 class NewTopicInput(TopicInput):

@@ -58,7 +58,11 @@ class NewRequestInput(AddressInput):
 
     kind = SelectField(_("What is asked for"), choices=_choices(KINDS))
     came_by = SelectField(_("How it came"), choices=_choices(WAYS))
-    received_on = DateField(_("Received on"), [InputRequired(_("Please give a day."))])
+    received_on = DateField(
+        _("Received on"),
+        [InputRequired(_("Please give a day."))],
+        description=_("From that day on the person waits, and the time for the answer runs."),
+    )
     details = TextAreaField(
         _("What it says"),
         [LONGEST],
@@ -83,7 +87,12 @@ class IdentityInput(Form):
 class ContactInput(Form):
     """A contact in a few words."""
 
-    words = StringField(_("What about"), [NEEDED, LONGEST], filters=[stripped])
+    words = StringField(
+        _("What about"),
+        [NEEDED, LONGEST],
+        description=_("In a few words. The person can see it."),
+        filters=[stripped],
+    )
 
 
 class ExtensionInput(Form):
@@ -100,7 +109,11 @@ class ExtensionInput(Form):
 class ClosingInput(Form):
     """What came of it."""
 
-    outcome = SelectField(_("Outcome"), choices=_choices(OUTCOMES))
+    outcome = SelectField(
+        _("Outcome"),
+        choices=_choices(OUTCOMES),
+        description=_("Goes on record. Tell the person yourself: no mail is sent by this."),
+    )
     reason = TextAreaField(
         _("Reason"),
         [LONGEST],

@@ -32,7 +32,12 @@ def _soon() -> date:
 class LookAheadInput(Form):
     """By which day, and under which policy beside the one in force."""
 
-    as_of = DateField(_("By the end of"), [InputRequired(_("Please choose a day."))], default=_soon)
+    as_of = DateField(
+        _("By the end of"),
+        [InputRequired(_("Please choose a day."))],
+        description=_("Whose data would be gone by then. Looking erases nothing."),
+        default=_soon,
+    )
     policy = SelectField(_("Compare with"))
     file = FileField(
         _("Or with a policy file of your own"),

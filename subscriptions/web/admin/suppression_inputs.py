@@ -39,7 +39,9 @@ class Scope(NamedTuple):
 class ScopeInput(AddressInput):
     """An address, and which newsletters are meant."""
 
-    scope = SelectField(_("For"))
+    scope = SelectField(
+        _("For"), description=_("Of other newsletters the person goes on getting mail.")
+    )
 
     def offer(self, scopes: Iterable[Scope]) -> None:
         """Let the operator choose among these."""
