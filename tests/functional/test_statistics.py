@@ -190,7 +190,7 @@ def test_the_overview_shows_what_happened_as_charts_and_as_tables(
             ("Share confirmed", "25%"),
             ("Half confirm within", "3 minutes"),
             ("Left", "1"),
-            ("Mails that bounced", "0"),
+            ("Bounced", "0"),
         ]
         assert page.count('<rect class="requested"') == 1
         assert page.count("As a table") == 2
@@ -214,7 +214,7 @@ def test_mail_that_comes_back_for_good_is_counted_and_names_nobody(
     run_jobs(app)
     assert sum(row["count"] for row in rows_of(app, "daily_counts", event="bounced")) == 2
     page = _owner(app).get("/admin/").text
-    assert "<dt>Mails that bounced</dt><dd>2</dd>" in page
+    assert "<dt>Bounced</dt><dd>2</dd>" in page
     assert '<rect class="bounced"' in page
 
 

@@ -20,18 +20,29 @@ def _chart(*series: Series, stacked: bool = False, line: bool = False) -> Chart:
 
 
 def test_bars_stand_side_by_side_or_on_top_of_each_other() -> None:
-    beside = [tuple(bar) for bar in _chart(ONE, TWO).bars()]
+    beside = [bar[:5] for bar in _chart(ONE, TWO).bars()]
     assert beside == [
         ("one", 1, 0, 4, 100),
         ("two", 5, 50, 4, 50),
         ("two", 15, 25, 4, 75),
     ]
-    on_top = [tuple(bar) for bar in _chart(ONE, TWO, stacked=True).bars()]
+    on_top = [bar[:5] for bar in _chart(ONE, TWO, stacked=True).bars()]
     assert on_top == [
         ("one", 1, 33.33, 8, 66.67),
         ("two", 1, 0, 8, 33.33),
         ("two", 11, 50, 8, 50),
     ]
+
+
+def test_what_is_rare_and_large_is_cut_so_that_the_rest_can_be_seen() -> None:
+    rare = Series("rare", _("Name"), (0, 2_400), rare=True)
+    chart = _chart(ONE, rare)
+    assert chart.top == 4
+    assert [(bar.series, bar.height, bar.cut) for bar in chart.bars()] == [
+        ("one", 100, False),
+        ("rare", 100, True),
+    ]
+    assert [bar.cut for bar in _chart(rare).bars()] == [False]
 
 
 def test_a_line_leaves_out_what_nothing_is_known_of() -> None:

@@ -15,22 +15,31 @@ STEPS = (1, 2, 3, 4, 5, 6, 8, 10)
 
 
 class Bar(NamedTuple):
-    """A bar of a series; the chart is as high as :data:`HEIGHT`."""
+    """A bar of a series; the chart is as high as :data:`HEIGHT`.
+
+    One that is ``cut`` goes on above it.
+    """
 
     series: str
     x: float
     y: float
     width: float
     height: float
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Numbers of the same kind, one for each period; None where nothing was counted."""
+    """Numbers of the same kind, one for each period; None where nothing was counted.
+
+    What is ``rare`` comes at once and in large numbers, such as an import. Where a chart shows
+    something else as well, that gives the scale, and a bar that is higher is cut.
+    """
 
     name: str
     label: LazyString
     values: Sequence[int | None]
+    rare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +60,9 @@ class Chart:
 
     @property
     def top(self) -> int:
-        """A round number that nothing is higher than: the upper end of the scale."""
-        columns = self._columns()
+        """A round number that nothing usual is higher than: the upper end of the scale."""
+        usual = [series for series in self.series if not series.rare and any(series.values)]
+        columns = _columns(usual or self.series)
         return round_up(max([1, *(sum(c) if self.stacked else max(c) for c in columns)]))
 
     @property
@@ -65,15 +75,23 @@ class Chart:
     def bars(self) -> Iterator[Bar]:
         """Every bar that is higher than nothing."""
         scale = HEIGHT / self.top
-        for place, column in enumerate(self._columns()):
-            heights = [number * scale for number in column]
+        for place, column in enumerate(_columns(self.series)):
+            whole = [number * scale for number in column]
+            heights = [min(height, HEIGHT) for height in whole]
             below = [0.0, *accumulate(heights)] if self.stacked else [0.0] * len(heights)
             width = BARS if self.stacked else BARS / len(heights)
             for number, (series, height) in enumerate(zip(self.series, heights, strict=True)):
                 x = place * SLOT + 1 + (0 if self.stacked else number * width)
                 if height:
                     y = HEIGHT - below[number] - height
-                    yield Bar(series.name, *(round(v, 2) for v in (x, y, width, height)))
+                    yield Bar(
+                        series.name,
+                        round(x, 2),
+                        round(y, 2),
+                        round(width, 2),
+                        round(height, 2),
+                        cut=whole[number] > HEIGHT,
+                    )
 
     def points(self) -> Sequence[tuple[float, float]]:
         """The points of the first series' line; periods of which nothing is known are left out."""
@@ -84,9 +102,10 @@ class Chart:
             if number is not None
         ]
 
-    def _columns(self) -> list[list[int]]:
-        numbers = ([number or 0 for number in series.values] for series in self.series)
-        return [list(column) for column in zip(*numbers, strict=True)]
+
+def _columns(series: Sequence[Series]) -> list[list[int]]:
+    numbers = ([number or 0 for number in each.values] for each in series)
+    return [list(column) for column in zip(*numbers, strict=True)]
 
 
 def round_up(number: int) -> int:

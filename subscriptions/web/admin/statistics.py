@@ -85,13 +85,16 @@ def _charts(
     return (
         Chart("came", _("Came"), periods, _series(CAME, counts)),
         Chart("left", _("Left"), periods, _series(LEFT, counts), stacked=True),
-        Chart("bounced", _("Mails that bounced"), periods, _series(BOUNCED, counts)),
+        Chart("bounced", _("Bounced"), periods, _series(BOUNCED, counts)),
         Chart("active", _("Active subscribers"), periods, [standing], line=True),
     )
 
 
 def _series(labels: Mapping[Event, LazyString], counts: Counts) -> Sequence[Series]:
-    return [Series(event.value, label, counts[event.value]) for event, label in labels.items()]
+    return [
+        Series(event.value, label, counts[event.value], rare=event is Event.IMPORTED)
+        for event, label in labels.items()
+    ]
 
 
 def _standing(
