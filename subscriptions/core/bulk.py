@@ -5,8 +5,9 @@ a parameter for each cell costs, and nothing to build anew for each batch.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, Column, Connection, Executable, bindparam, cast, func, select, true
@@ -78,6 +79,8 @@ def _constant(column: Column[Any]) -> Any:
     return bindparam(column.name, type_=column.type)
 
 
+# The same few moments, or each of them once for every table.
+@lru_cache(maxsize=2048)
 def _sqlite_moment(value: Any) -> str:
     # As SQLAlchemy keeps one there.
     return _moment(value).replace(tzinfo=None).isoformat(" ", "microseconds")
@@ -93,4 +96,7 @@ def _moment(value: Any) -> datetime:
     return value.astimezone(UTC)
 
 
-MOMENTS = {"sqlite": _sqlite_moment, "postgresql": _postgresql_moment}
+MOMENTS: Mapping[str, Callable[[Any], str]] = {
+    "sqlite": _sqlite_moment,
+    "postgresql": _postgresql_moment,
+}
