@@ -121,6 +121,12 @@ def forget_queued(unit: Unit, subscriber_id: int, newsletter_ids: Sequence[int])
     return unit.connection().execute(theirs).rowcount
 
 
+def forget_queued_about(unit: Unit, newsletter_id: int, subscriber_ids: Sequence[int]) -> None:
+    """Drop what is queued for these people about a newsletter."""
+    theirs = OUTBOX.c.subscriber_id.in_(subscriber_ids), OUTBOX.c.newsletter_id == newsletter_id
+    unit.connection().execute(delete(OUTBOX).where(*theirs))
+
+
 def forget_all_queued(unit: Unit, subscriber_id: int) -> int:
     """Drop everything that is queued for a person; return how many messages."""
     theirs = delete(OUTBOX).where(OUTBOX.c.subscriber_id == subscriber_id)

@@ -1,11 +1,15 @@
 """Restricting the use of one subscription's data, and lifting that (GDPR Article 18)."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
 from subscriptions.core.errors import Conflict
 from subscriptions.core.words import lazy_gettext as _
-from subscriptions.mail.outbox import forget_queued
+from subscriptions.mail.outbox import forget_queued_about
 from subscriptions.subscribers.export_files import forget_exported
 from subscriptions.subscribers.models import Subscription
 from subscriptions.subscribers.states import Status
@@ -27,17 +31,31 @@ def restrict_one(session: Session, found: Subscription) -> bool:
         raise NotConfirmed
     if found.restricted_at is not None:
         return False
-    found.restricted_at = clock.now()
-    session.flush()
-    forget_queued(session, found.subscriber_id, [found.newsletter_id])
-    forget_exported(session, [(found.newsletter_id, found.id)])
+    restrict_all(session, [found])
     return True
+
+
+def restrict_all(session: Session, people: Sequence[Subscription]) -> None:
+    """The same for many of one newsletter, all of them confirmed and none restricted."""
+    newsletter_id = people[0].newsletter_id
+    _set(session, people, clock.now())
+    forget_queued_about(session, newsletter_id, [each.subscriber_id for each in people])
+    forget_exported(session, [(newsletter_id, each.id) for each in people])
 
 
 def lift_one(session: Session, found: Subscription) -> bool:
     """Let the newsletter be sent again; False if nothing was restricted."""
     if found.restricted_at is None:
         return False
-    found.restricted_at = None
-    session.flush()
+    lift_all(session, [found])
     return True
+
+
+def lift_all(session: Session, people: Sequence[Subscription]) -> None:
+    """The same for many."""
+    _set(session, people, None)
+
+
+def _set(session: Session, people: Sequence[Subscription], at: datetime | None) -> None:
+    those = Subscription.id.in_([each.id for each in people])
+    session.execute(update(Subscription).where(those).values(restricted_at=at))

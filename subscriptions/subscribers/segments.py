@@ -41,8 +41,8 @@ def change_segment(
     session: Session, newsletter: Newsletter, segment: Segment, name: str, wanted: Filter
 ) -> None:
     """Give it another name or filter; what was exported or changed by it before stays as it is."""
-    if not name.strip() or len(name) > NAME_LENGTH or not name.isprintable():
-        raise Invalid(_("A segment has a name of up to 100 characters."))
+    if not name.strip() or len(name) > NAME_LENGTH or not name.isprintable() or "@" in name:
+        raise Invalid(_("A segment has a name of up to 100 characters, and no address in it."))
     criteria_of(newsletter, wanted)  # a topic or form that there is not has no place in it
     try:
         with session.begin_nested():
@@ -65,7 +65,8 @@ def filter_of(segment: Segment) -> Filter:
 
 def _one(session: Session, newsletter_id: int, **by: str) -> Segment:
     mine = select(Segment).where(Segment.newsletter_id == newsletter_id).filter_by(**by)
-    found = session.scalar(mine)
+    # PostgreSQL can't even be asked for what no text holds.
+    found = session.scalar(mine) if all(value.isprintable() for value in by.values()) else None
     if found is None:
         raise NotFound(_("There is no such segment."))
     return found

@@ -10,6 +10,7 @@ from subscriptions.core import clock as our_clock
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.operators.roles import Role
 from subscriptions.privacy.retention.running import run_retention
+from subscriptions.subscribers.bulk import working
 from subscriptions.subscribers.bulk.asking import cancel_all
 from subscriptions.subscribers.bulk.working import LEASE, Run, take_up, work
 from tests.support.applications import Visitor, run_jobs
@@ -71,7 +72,10 @@ def test_a_look_ahead_says_whom_it_is_for_masked_and_does_nothing(app: Flask, de
     for shown in ("<dd>Law &amp; order</dd>", "<dt>Filter: Topic</dt><dd>Art</dd>"):
         assert shown in sorted_anew
     assert desk.send(f"{BULK}/preview", act="end").location == PEOPLE
-    assert desk.send(f"{BULK}/preview", act="add_topic", whom="fitting").status_code == 422
+    refused = desk.send(f"{BULK}/preview", act="add_topic", whom="fitting", status="active")
+    assert (refused.status_code, "Choose the topic." in refused.text) == (422, True)
+    assert 'name="status" value="active"' in refused.text
+    assert desk.send(f"{BULK}/preview", act="end", member="\0").location == PEOPLE
     assert dump(app) == before
 
 
@@ -151,20 +155,34 @@ def _begin(app: Flask, change_id: int) -> Run:
 def test_a_killed_worker_leaves_nobody_out_and_does_nobody_twice(
     app: Flask, desk: Desk, clock: FrozenClock
 ) -> None:
-    _start(desk, "restrict", 3, member=_references(app, ADA, BOB, EVE), whom="ticked")
     assert _start(desk, "restrict", 3).status_code == 302
-    killed = [_begin(app, change["id"]) for change in rows_of(app, "bulk_changes")]
+    killed = _begin(app, rows_of(app, "bulk_changes")[0]["id"])
+    _start(desk, "restrict", 3, member=_references(app, ADA, BOB, EVE), whom="ticked")
     with app.app_context():
         work()
     assert {each["state"] for each in rows_of(app, "bulk_changes")} == {"running"}
     clock.advance(seconds=LEASE.total_seconds() + 1)
     with app.app_context():
         work()
-        assert not any(run.step() for run in killed)  # they were only slow
+        assert not killed.step()  # it was only slow
     assert [each["totals"] for each in rows_of(app, "bulk_changes")] == [
         {"done": 2, "not_confirmed": 1},
         {"already": 2, "not_confirmed": 1},
     ]
+
+
+def test_a_long_one_gives_way_to_other_jobs_after_its_turn(
+    app: Flask, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(working, "TURN_SECONDS", 0.0)
+    page = _start(desk, "restrict", 3).location
+    with app.app_context():
+        work()
+    [left] = rows_of(app, "bulk_changes")
+    assert (left["state"], left["lease"]) == ("running", None)
+    assert "3 people so far" in desk.get(page).text
+    run_jobs(app)
+    assert rows_of(app, "bulk_changes")[0]["state"] == "done"
 
 
 def test_who_left_meanwhile_is_counted_and_a_cancelled_one_does_no_more(

@@ -71,7 +71,8 @@ def test_people_are_filtered_by_source_language_days_and_state(app: Flask, desk:
         assert _found(desk.get(f"{PEOPLE}?{words}").text) == people, words
     asked = desk.send(PEOPLE, text="", paused="yes", language="de")
     assert asked.location == f"{PEOPLE}?language=de&paused=yes"
-    assert desk.get(f"{PEOPLE}?form=nonsense").status_code == 404
+    for words in ("form=nonsense", "before=99999999999999999999", "before=-1", "topic=%00"):
+        assert desk.get(f"{PEOPLE}?{words}").status_code == 404
     assert desk.send(PEOPLE, text="", requested_from="yesterday").status_code == 422
 
 

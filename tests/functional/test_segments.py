@@ -65,7 +65,9 @@ def test_a_name_is_there_once_in_a_newsletter_and_a_filter_is_one_that_works(
     _save(desk, "Art", topic="art")
     again = desk.send(SEGMENTS, name="Art", topic="law")
     assert (again.status_code, "with this name already" in again.text) == (422, True)
-    assert desk.send(SEGMENTS, name="", topic="law").status_code == 422
+    for name in ("", "ada@example.org", "a\0b"):
+        assert desk.send(SEGMENTS, name=name, topic="law").status_code == 422
+    assert desk.get(f"{EXPORT}?segment=%00").status_code == 404
     assert desk.send(SEGMENTS, name="Nonsense", topic="nonsense").status_code == 422
     assert desk.send("/admin/newsletters/noise/segments", name="Art").status_code == 404
     assert len(rows_of(app, "segments")) == 1

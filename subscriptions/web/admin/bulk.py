@@ -113,6 +113,7 @@ def _preview(form: BulkInput) -> str:
         newsletter=owner,
         form=form,
         wanted=wanted,
+        members=form.members(),
         preview=preview,
         grown=bool(preview and form.number.data is not None and _is_more(preview, form)),
         acts=ACTS,

@@ -1,10 +1,13 @@
 """What is asked for in bulk: the act, a topic, and the people, by a filter or by ticks."""
 
+import re
+
 from flask_babel.speaklater import LazyString
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, HiddenField, IntegerField, SelectField, ValidationError
 from wtforms.validators import Optional
 
+from subscriptions.core.db import REFERENCE_LENGTH
 from subscriptions.core.words import gettext
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.models import Newsletter
@@ -51,6 +54,7 @@ EFFECTS: dict[Act, LazyString] = {
     ),
 }
 TICKED, FITTING = "ticked", "fitting"
+REFERENCE = re.compile(rf"[\w-]{{{REFERENCE_LENGTH}}}", re.ASCII)
 
 
 class BulkInput(FilterInput):
@@ -86,5 +90,10 @@ class BulkInput(FilterInput):
             act=act,
             topic=self.of_topic.data if act in WITH_TOPIC else None,
             filter=self.filter() if fitting else None,
-            members=() if fitting else tuple(dict.fromkeys(self.member.data or ())),
+            members=() if fitting else self.members(),
         )
+
+    def members(self) -> tuple[str, ...]:
+        """The random ids of those who were ticked, each once."""
+        ticked = dict.fromkeys(self.member.data or ())
+        return tuple(each for each in ticked if REFERENCE.fullmatch(each))

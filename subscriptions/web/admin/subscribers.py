@@ -31,6 +31,8 @@ from subscriptions.web.admin.blueprint import blueprint
 from subscriptions.web.admin.bulk_inputs import ACTS
 from subscriptions.web.admin.filter_inputs import FilterInput, as_words
 
+LARGEST_ID = 2**63 - 1
+
 
 @blueprint.get("/newsletters/<newsletter>/subscribers")
 @access(Rule.VIEWER)
@@ -43,6 +45,8 @@ def subscribers(newsletter: str) -> ResponseReturnValue:
     session = current_session()
     criteria = criteria_of(owner, form.filter())
     before = request.args.get("before", type=int)
+    if before is not None and not 0 <= before <= LARGEST_ID:
+        raise NotFound
     found = list_people(session, criteria, before)
     count = count_found(session, criteria, found) if before is None else None
     return _page(form, found.people, found=found, count=count)
