@@ -31,6 +31,7 @@ from subscriptions.operators import trial
 from subscriptions.operators.api_keys import bind_api_keys
 from subscriptions.operators.sealing import bind_sealer
 from subscriptions.privacy import notices
+from subscriptions.privacy import webhooks as webhook_delivery
 from subscriptions.privacy.enquiries import personal_data as enquiry_data
 from subscriptions.privacy.incidents import reminding
 from subscriptions.privacy.keeping import keeping_of
@@ -55,6 +56,7 @@ from subscriptions.subscribers.models import SUBSCRIPTION
 from subscriptions.subscribers.opt_in import note_confirmation_mail
 from subscriptions.transfer.exporting import working as exporting
 from subscriptions.transfer.importing import working
+from subscriptions.webhooks.listening import bind_listening
 
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = ROOT / "subscriptions" / "migrations"
@@ -91,6 +93,7 @@ def _made(settings: Settings) -> Flask:
     app = Flask("subscriptions", root_path=str(ROOT), instance_path=str(settings.data_dir))
     app.extensions["assent_settings"] = settings
     bind_identity(app, settings)
+    bind_listening(app)
     configure_logs()
     configure_data_folder(settings)
     configure_keys(app, settings)
@@ -199,5 +202,6 @@ def configure_jobs(app: Flask, settings: Settings) -> None:
         exporting,
         operator_sessions,
         changing_in_bulk,
+        webhook_delivery,
     )
     bind_jobs(app, queue, [job for room in rooms for job in room.JOBS])

@@ -31,6 +31,7 @@ from subscriptions.subscribers.models import (
 )
 from subscriptions.subscribers.rights_models import ChannelConsent
 from subscriptions.subscribers.states import Event, Status
+from subscriptions.webhooks.events import About, Kind, tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ def note_endings(
     """Write the ends of subscriptions into the journal, each with what was allowed to stay.
 
     No file that was exported names them from now on, even if something of them stays here.
+    Webhooks are told of each once: not again when a record goes that a clause has kept.
     """
     if ending:
         entries = [
@@ -165,6 +167,8 @@ def note_endings(
         ]
         JOURNAL.run_many(unit.connection(), entries)
         forget_exported(unit, [(row.newsletter_id, row.id) for row in ending])
+        over = [row for row in ending if row.status != Status.ENDED]
+        tell(unit, Kind.ENDED, [About(row.newsletter_id, row.reference) for row in over])
 
 
 def delete_subscriptions(unit: Unit, subscription_ids: Sequence[int]) -> Counter[str]:

@@ -26,6 +26,7 @@ from subscriptions.subscribers.models import (
 )
 from subscriptions.subscribers.states import Event, Status, after
 from subscriptions.subscribers.suppression import lift_for
+from subscriptions.webhooks.events import About, Kind, tell
 
 SUBSCRIPTIONS = table_of(Subscription)
 SUBSCRIBERS = table_of(Subscriber)
@@ -138,6 +139,7 @@ def confirm(unit: Unit, reference: Reference, evidence: Evidence, shown: str | N
     count(connection, found.newsletter_id, Event.CONFIRMED, took=took)
     if asked.is_welcomed:
         _welcome(unit, found, reference, asked)
+    tell(unit, Kind.CONFIRMED, [About(found.newsletter_id, reference.id)])
     return False
 
 

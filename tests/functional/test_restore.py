@@ -30,6 +30,7 @@ from tests.support.visits import (
     sign_up,
     subscribe,
 )
+from tests.support.webhooks import hook_in
 
 NOISE = "noise@example.org"
 # They tell of the backup and of the restore themselves.
@@ -100,6 +101,19 @@ def test_who_left_after_the_backup_is_erased_again_and_others_stay(
     assert [(row["reference"], row["erased_at"]) for row in carried] == [
         (row["reference"], row["erased_at"]) for row in journal
     ]
+
+
+@pytest.mark.settings(policy="mail-manager")
+def test_no_webhook_is_told_what_is_old(app: Flask, client: Visitor, tmp_path: Path) -> None:
+    open_newsletter(app)
+    hook = hook_in(app, "https://hooks.example.org/")
+    subscribe(app, client)
+    file = back_up(app, tmp_path / "assent.tar")
+    _leave(app, client)
+    assert len(rows_of(app, "webhook_events")) == 2
+    assert "erased again: 1" in restore(app, file)
+    assert rows_of(app, "webhook_events") == []
+    assert [row["reference"] for row in rows_of(app, "webhooks")] == [hook]
 
 
 def test_an_enquiry_that_was_erased_after_the_backup_is_erased_again(

@@ -32,6 +32,8 @@ from subscriptions.subscribers.bulk.asking import Wanted, begin_change
 from subscriptions.subscribers.bulk_models import Act
 from subscriptions.subscribers.filtering import Filter
 from subscriptions.subscribers.segments import add_segment
+from subscriptions.webhooks.events import OFFERED
+from subscriptions.webhooks.operations import Draft, add_webhook, send_test
 from tests.support.announcements import announce_in
 from tests.support.api import make_api_key
 from tests.support.applications import Visitor, close, make_settings
@@ -84,6 +86,7 @@ def _fill(app: Flask) -> None:
     announce_in(app, f"policy {len(rows_of(app, 'announcements'))}")
     keep_export(app)
     _select(app)
+    _listen(app)
     _dress_form(app)
     _sign_in(app)
     make_api_key(app, newsletter="news")
@@ -97,6 +100,12 @@ def _select(app: Flask) -> None:
         news = newsletter_by_slug(session, "news")
         add_segment(session, news, "Art", Filter(topic="art"))
         begin_change(session, news, Wanted(Act.LIFT, filter=Filter()), "a test", [news.id])
+
+
+def _listen(app: Flask) -> None:
+    with app.app_context(), unit_of_work() as session:
+        draft = Draft("https://hooks.example.org/", "Somebody", None, OFFERED)
+        send_test(session, add_webhook(session, draft, ["Somebody"]))
 
 
 def _sign_in(app: Flask) -> None:

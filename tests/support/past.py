@@ -8,6 +8,7 @@ from subscriptions.core import clock
 from tests.support.service import Service
 
 PAST_DAYS = range(1, 100)
+WEBHOOK = "a-webhook-of-some-days"
 HAPPENED = (
     ("requested", 0, 3),
     ("confirmed", 7, 1),
@@ -53,6 +54,18 @@ def remember_months(service: Service) -> None:
                 for ago in (0, *PAST_DAYS)
                 for kind, name, number in COUNTED
             ],
+        )
+
+
+def remember_webhook(service: Service) -> None:
+    """Write down a webhook whose receiver has been down for days."""
+    with closing(sqlite3.connect(service.data_dir / "assent.sqlite")) as store, store:
+        store.execute(
+            "INSERT OR IGNORE INTO webhooks (reference, url, recipient, types, created_at,"
+            " paused_at, paused_why, failing_since, last_error)"
+            """ VALUES (?, 'https://hooks.example.org/assent', 'Example Shop',"""
+            """ '["subscription.ended"]', ?, ?, 'failing', ?, 'HTTP 502')""",
+            [WEBHOOK, *(f"{_day(ago)} 08:15:00.000000" for ago in (20, 0, 3))],
         )
 
 

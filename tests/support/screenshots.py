@@ -16,7 +16,7 @@ from playwright.sync_api import Page, ViewportSize, sync_playwright
 from tests.support.browsing import Browsing
 from tests.support.chromium import FLAGS, find_chromium
 from tests.support.looks import DESKTOP, EVERYTHING, Look, with_fewer_colours
-from tests.support.past import remember_months
+from tests.support.past import WEBHOOK, remember_months, remember_webhook
 from tests.support.service import ROOT, Service
 from tests.support.walk_admin import OPERATOR, put_the_guide_away, sign_in, work
 from tests.support.walk_public import LINK, come, leave, use_rights, write
@@ -47,6 +47,9 @@ ADMIN_PAGES = {
     "operators": "operators",
     "api-keys": "api-keys",
     "api-key-new": "api-keys/new",
+    "webhooks": "webhooks",
+    "webhook": f"webhooks/{WEBHOOK}",
+    "webhook-new": "webhooks/new",
     "audit-trail": "audit",
     "account": "account",
     "passkeys": "wan-register",
@@ -131,6 +134,7 @@ def pages(
     remember_months(service)
     desk.goto("/admin/")
     yield "admin-overview", desk
+    remember_webhook(service)
     for title, path in ADMIN_PAGES.items():
         desk.goto(f"/admin/{path}")
         yield f"admin-{title}", desk

@@ -1,6 +1,6 @@
 """The register of processing (GDPR Article 30(1)), made from the policy in force."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from subscriptions.config import Settings
@@ -11,7 +11,10 @@ from subscriptions.newsletters.fields import PROFILE_FIELDS
 from subscriptions.privacy.notice.facts import Notice
 from subscriptions.privacy.policy import Clause, Policy, Trigger
 from subscriptions.privacy.policy.in_words import action_in_words, kept_in_words
+from subscriptions.privacy.policy.model import Recipient
 from subscriptions.privacy.policy.terms import CONSENT, PROFILE
+
+NOBODY: Mapping[str, Sequence[str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,16 @@ class Register:
     measures: Sequence[str]
 
 
-def register_of(notice: Notice, settings: Settings) -> Register:
-    """A line for each clause on personal data, and for what no clause speaks of."""
+def register_of(
+    notice: Notice, settings: Settings, told: Mapping[str, Sequence[str]] = NOBODY
+) -> Register:
+    """A line for each clause on personal data, and for what no clause speaks of.
+
+    ``told`` has the hosts that webhooks tell of what happens, by the name of the recipient.
+    """
     policy, officer = notice.policy, notice.policy.data_protection_officer
     clauses = [_activity(policy, clause) for clause in policy.clauses if clause.is_personal]
-    recipients = [f"{one.name} ({one.purpose}; {one.location})" for one in policy.recipient]
+    recipients = [_recipient(one, told.get(one.name, ())) for one in policy.recipient]
     return Register(
         notice=notice,
         activities=[*clauses, _floods(), _operators()],
@@ -54,6 +62,13 @@ def register_of(notice: Notice, settings: Settings) -> Register:
         officer=f"{officer.name}, {officer.contact}" if officer else gettext("None named"),
         measures=list(_measures(settings)),
     )
+
+
+def _recipient(one: Recipient, hosts: Sequence[str]) -> str:
+    facts = [one.purpose, one.location]
+    if hosts:
+        facts.append(gettext("told by webhook: %(hosts)s", hosts=", ".join(hosts)))
+    return f"{one.name} ({'; '.join(facts)})"
 
 
 def _measures(settings: Settings) -> Iterator[str]:

@@ -16,6 +16,7 @@ from subscriptions.core.statements import upsert
 from subscriptions.core.words import mark
 from subscriptions.operators.notices import Notice, tell_owners
 from subscriptions.privacy.requests.models import RightsCount
+from subscriptions.privacy.requests.telling import tell_of_person
 from subscriptions.privacy.requests.terms import Kind
 
 SHOWN = 30  # lines of the list
@@ -43,10 +44,11 @@ class Exercised(NamedTuple):
     times: int
 
 
-def count_right(session: Session, kind: Kind) -> None:
-    """Count one more today."""
+def count_right(session: Session, kind: Kind, subscriber_id: int) -> None:
+    """Count one more today, and tell webhooks; ``subscriber_id`` may be gone by that."""
     values = {"day": clock.today(), "kind": kind.value, "count": 1, "told": 0}
     ONE_MORE.run(session.connection(), values)
+    tell_of_person(session, subscriber_id)
 
 
 def exercised(session: Session) -> Sequence[Exercised]:

@@ -13,6 +13,7 @@ from subscriptions.core.errors import NotFound
 from subscriptions.core.periods import Period
 from subscriptions.privacy.policy import current_policy
 from subscriptions.privacy.requests.models import DataRequest, RequestStep
+from subscriptions.privacy.requests.telling import tell_of_address
 from subscriptions.privacy.requests.terms import (
     CameBy,
     Closed,
@@ -107,12 +108,17 @@ def extend_request(session: Session, reference: str, reason: str) -> DataRequest
 def close_request(
     session: Session, reference: str, outcome: Outcome, reason: str = ""
 ) -> DataRequest:
-    """Note what came of it; anything but *done* needs a reason (GDPR Article 12(4))."""
+    """Note what came of it; anything but *done* needs a reason (GDPR Article 12(4)).
+
+    Unless it was refused, webhooks are told.
+    """
     request = open_request(session, reference)
     if outcome is not Outcome.DONE and not reason:
         raise ReasonMissing
     request.outcome, request.reason, request.closed_at = outcome.value, reason, clock.now()
     add_step(session, request, Step.CLOSED)
+    if outcome is not Outcome.REFUSED:
+        tell_of_address(session, request.address_key)
     return request
 
 

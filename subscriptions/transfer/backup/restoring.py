@@ -37,6 +37,7 @@ from subscriptions.transfer.backup.mark import INSTALLATIONS, copied_at, remove_
 from subscriptions.transfer.backup.refusals import RestoreRefused, StoreInUse
 from subscriptions.transfer.backup.revisions import known_revisions
 from subscriptions.transfer.backup.signing_keys import add_keys
+from subscriptions.webhooks.operations import forget_events
 
 JOURNAL_CATEGORY = "journal"
 
@@ -154,6 +155,8 @@ def _complete(settings: Settings, tell: Tell) -> Cleaned:
     flask_migrate.upgrade()
     cleaned = clean(journal_file(settings), tell)
     with unit_of_work() as session:
+        # What waited when the copy was made is told long since, and replaying has told it again.
+        forget_events(session)
         remove_mark(session)
         record(
             session,

@@ -54,6 +54,7 @@ from subscriptions.web.admin import (
     suppression,
     team,
     topics,
+    webhooks,
 )
 from subscriptions.web.admin.blueprint import blueprint
 
@@ -99,6 +100,7 @@ __all__ = [
     "suppression",
     "team",
     "topics",
+    "webhooks",
 ]
 
 BLUEPRINTS = {"admin", "security"}

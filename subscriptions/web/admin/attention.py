@@ -20,6 +20,8 @@ from subscriptions.privacy.retention.ledger import overdue_clauses
 from subscriptions.web.admin.access import current_operator
 from subscriptions.web.admin.dead_letters import visible_letters
 from subscriptions.web.admin.incidents import clock_in_words
+from subscriptions.web.admin.webhook_inputs import REASONS
+from subscriptions.webhooks.queries import paused_by_itself
 
 
 class Level(StrEnum):
@@ -100,6 +102,15 @@ def _requests(session: Session) -> Iterator[Notice]:
         yield Notice(Level.WARNING, text, url=where, link=_("See the requests"))
 
 
+def _webhooks(session: Session) -> Iterator[Notice]:
+    if not current_operator().may(Role.OWNER):
+        return
+    for hook in paused_by_itself(session):
+        text = _("The webhook for %(recipient)s is paused:", recipient=hook.recipient)
+        where = {"url": url_for("admin.webhook", reference=hook.reference), "link": _("See why")}
+        yield Notice(Level.WARNING, text, [str(REASONS[hook.paused_why or ""])], **where)
+
+
 def _enquiries(session: Session) -> Iterator[Notice]:
     if current_operator().may(Role.OWNER) and (waiting := count_open_enquiries(session)):
         text = ngettext(
@@ -115,5 +126,6 @@ SOURCES: tuple[Callable[[Session], Iterator[Notice]], ...] = (
     _jobs,
     _requests,
     _letters,
+    _webhooks,
     _enquiries,
 )

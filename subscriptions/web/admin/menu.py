@@ -68,6 +68,7 @@ def _sections(operator: Operator) -> Iterator[tuple[str, Pages]]:
         team = [
             ("admin.operators", _("Operators")),
             ("admin.api_keys", _("API keys")),
+            ("admin.webhooks", _("Webhooks")),
             ("admin.audit_trail", _("Audit trail")),
             ("admin.start", _("Set-up")),
         ]

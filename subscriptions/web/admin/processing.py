@@ -18,6 +18,7 @@ from subscriptions.web.admin.access import Rule, access, must_be
 from subscriptions.web.admin.auditing import note
 from subscriptions.web.admin.blueprint import blueprint
 from subscriptions.web.locale import current_settings
+from subscriptions.webhooks.queries import hosts_told
 
 COLUMNS = (
     "activity",
@@ -64,7 +65,8 @@ def register_html() -> ResponseReturnValue:
 
 def _register() -> Register:
     must_be(Role.VIEWER, None)
-    return register_of(notice_in_force(current_session()), current_settings())
+    session = current_session()
+    return register_of(notice_in_force(session), current_settings(), hosts_told(session))
 
 
 def _cells(activity: Activity, register: Register) -> list[str]:

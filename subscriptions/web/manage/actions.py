@@ -69,7 +69,7 @@ def _correct(token: str) -> ResponseReturnValue:
             session, person, own, form.locale.data, form.profile(), notify=_wants_notice()
         )
         if changed:
-            count_right(session, Kind.RECTIFICATION)
+            count_right(session, Kind.RECTIFICATION, owner.id)
     return show(token, done="corrected" if changed else "unchanged")
 
 
@@ -117,8 +117,9 @@ def _choose_tracking(token: str) -> ResponseReturnValue:
 
 def _restrict(token: str) -> ResponseReturnValue:
     with unit_of_work() as session:
-        restrict(session, find_owner(session, _reference(token), lock=True))
-        count_right(session, Kind.RESTRICTION)
+        owner = find_owner(session, _reference(token), lock=True)
+        restrict(session, owner)
+        count_right(session, Kind.RESTRICTION, owner.id)
     return show(token, done="restricted")
 
 
@@ -135,7 +136,7 @@ def _erase(token: str, *, objected: bool = False) -> ResponseReturnValue:
     with unit_of_work() as session:
         owner = find_owner(session, _reference(token), lock=True)
         ended = operation(session, owner, notify=told)
-        count_right(session, Kind.OBJECTION if objected else Kind.ERASURE)
+        count_right(session, Kind.OBJECTION if objected else Kind.ERASURE, owner.id)
         since = suppressed_since(session.connection(), owner.address.key)
         outlives = outlives_erasure(session, owner.address.key)
     return erased_page(ended, since, outlives, objected=objected, told=told)

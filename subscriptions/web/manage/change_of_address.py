@@ -45,7 +45,7 @@ def confirm_address(token: str) -> ResponseReturnValue:
             change = find_change(session, reference, lock=True)
             speak(change.locale)
             change_address(session, change, evidence(SOURCE, change.locale))
-            count_right(session, Kind.RECTIFICATION)
+            count_right(session, Kind.RECTIFICATION, change.subscriber_id)
     except AddressTaken as error:
         return render_template("manage/address_taken.html"), error.status
     return render_template("manage/address_changed.html")
