@@ -6,9 +6,12 @@ import re
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from subscriptions.core.transactions import unit_of_work
 from subscriptions.newsletters.logos import MAX_BYTES
+from subscriptions.newsletters.models import FormLogo
 from tests.support.applications import Visitor
 from tests.support.operators import Desk, owner_with_news
 from tests.support.pictures import png
@@ -74,11 +77,19 @@ def test_another_logo_has_another_address_and_the_old_one_is_gone(
     assert client.get(old).status_code == 200
     _edit(desk, png(4, 2))
     assert client.get(old).status_code == 404
-    revision = rows_of(app, "newsletters")[0]["revision"]
     _edit(desk, without_logo="y")
     assert rows_of(app, "form_logos") == []
-    assert rows_of(app, "newsletters")[0]["revision"] > revision
     assert "logo" not in client.get("/forms/news").text
+
+
+def test_a_change_of_the_logo_is_a_change_of_the_form(app: Flask, client: Visitor) -> None:
+    _edit(owner_with_news(app), png())
+    sign_up(client, "noise@example.org")
+    before = rows_of(app, "newsletters")[0]["revision"]
+    with app.app_context(), unit_of_work() as session:
+        session.scalars(select(FormLogo)).one().width = 9
+    assert rows_of(app, "newsletters")[0]["revision"] == before + 1
+    assert 'width="9"' in sign_up(client, "no address").text
 
 
 def test_a_style_sheet_is_made_for_readable_colours_only(client: Visitor) -> None:
