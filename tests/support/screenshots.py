@@ -71,7 +71,22 @@ ADMIN_PAGES = {
     "start-form": "start/form",
     "start-test-mail": "start/test-mail",
 }
+WEEK = frozenset(
+    f"admin-{page}"
+    for page in (
+        "overview-alerts",
+        "start-organisation",
+        "form-edit",
+        "import",
+        "subscriber",
+        "request",
+        "one-export",
+        "retention",
+        "audit-trail",
+    )
+)
 SHOWN = (
+    Look("", ViewportSize(width=1000, height=760), "light", WEEK, short=True),
     Look("", ViewportSize(width=1100, height=760), "light", frozenset({"admin-overview"})),
     Look("", ViewportSize(width=820, height=600), "light", frozenset({"form", "mail-html"})),
     Look("-dark", ViewportSize(width=390, height=600), "dark", frozenset({"preferences"})),
@@ -93,7 +108,8 @@ def main() -> None:
 def _take(service: Service, page: Page, folder: Path, looks: Sequence[Look]) -> Iterator[Path]:
     link = next(url for url in LINK.findall(service.log) if "/admin/setup/" in url)
     for title, shown in pages(service, page, link):
-        shown.wait_for_load_state()
+        # What a script shows in a frame comes after the page.
+        shown.wait_for_load_state("networkidle" if shown.locator("iframe").count() else "load")
         for look in looks:
             if look.wants(title):
                 path = folder / f"{title}{look.suffix}.png"
