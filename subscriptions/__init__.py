@@ -15,6 +15,7 @@ from subscriptions.core.jobs import FILE_NAME as JOBS_FILE
 from subscriptions.core.jobs import bind_jobs, open_queue
 from subscriptions.core.keys import WeakKey, derive_key, derive_keys, load_keys
 from subscriptions.core.links import Links
+from subscriptions.core.log_moving import LOG_MOVER
 from subscriptions.core.logs import configure_logs
 from subscriptions.core.personal_data import registry, unregistered
 from subscriptions.core.sqlite import configure_sqlite, engine_options
@@ -142,7 +143,7 @@ def configure_database(app: Flask, settings: Settings) -> None:
     migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     if settings.is_sqlite:
         with app.app_context():
-            configure_sqlite(db.engine)
+            app.extensions[LOG_MOVER] = configure_sqlite(db.engine)
 
 
 POSTGRESQL_OPTIONS = {

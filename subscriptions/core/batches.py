@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from flask import current_app
 from sqlalchemy.orm import Session
 
+from subscriptions.core.log_moving import LOG_MOVER
 from subscriptions.core.transactions import unit_of_work
 
 FIRST_BATCH = 20
@@ -54,4 +56,11 @@ def in_batches(act: Act) -> Iterator[int]:
             return
         yield done
         pace.follow(took)
-        time.sleep(took)  # as long for the others as for us
+        leave_to_others(took)  # as long for them as for us
+
+
+def leave_to_others(seconds: float) -> None:
+    """Let others write for so long, and SQLite's log be moved where much was written."""
+    time.sleep(seconds)
+    if mover := current_app.extensions.get(LOG_MOVER):
+        mover.catch_up()

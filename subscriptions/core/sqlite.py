@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from subscriptions.core.flushing import Flusher
-from subscriptions.core.log_moving import INDEX_SUFFIX, LogMover
+from subscriptions.core.log_moving import INDEX_SUFFIX, LOG_MOVER, Log, LogMover
 
 WRITER = "assent_writer"
 BUSY_SECONDS = 4.0
@@ -39,23 +39,26 @@ _LOG = "assent_write_ahead_log"
 _COMMITTED = "assent_committed"
 _FLUSHER = "assent_flusher"
 _INDEX = "assent_index_of_the_log"
-_MOVER = "assent_log_mover"
 
 
-def configure_sqlite(engine: Engine) -> None:
-    """Make every connection of ``engine`` safe to write with; see the module's docstring."""
+def configure_sqlite(engine: Engine) -> LogMover:
+    """Make every connection of ``engine`` safe to write with; see the module's docstring.
+
+    Returns what has its log moved.
+    """
     flusher = Flusher()
     mover = LogMover(lambda: _move_log(engine), lambda: _move_log(engine, alone=True))
 
     def on_connect(connection: sqlite3.Connection, record: Any) -> None:
         _on_connect(connection, record)
-        record.info[_FLUSHER], record.info[_MOVER] = flusher, mover
+        record.info[_FLUSHER], record.info[LOG_MOVER] = flusher, mover
 
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", _on_begin)
     event.listen(engine, "commit", _on_commit)
     event.listen(engine, "checkin", _on_checkin)
     event.listen(engine, "close", _on_close)
+    return mover
 
 
 def engine_options() -> dict[str, Any]:
@@ -82,18 +85,18 @@ def truncate_log(engine: Engine, patience: float = 5.0) -> bool:
         time.sleep(0.05)
 
 
-def _move_log(engine: Engine, *, alone: bool = False) -> int:
-    """Move what can be moved; return how many pages the log has. Failing, nobody is the worse.
+def _move_log(engine: Engine, *, alone: bool = False) -> Log | None:
+    """Move what can be moved; return how the log is then. Failing, nobody is the worse.
 
-    The store may be locked or gone by now; whoever writes next looks again.
+    The store may be locked or gone by now, and another process may be at it.
     """
     with suppress(SQLAlchemyError, sqlite3.Error, OSError), engine.connect() as connection:
         record = connection.connection
         if alone:
             _lock(record.info)
-        moved = record.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        return int(moved[1])
-    return 0
+        busy, length, moved = record.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        return None if busy else Log(length, moved)
+    return None
 
 
 def _checkpoint(connection: Connection) -> bool:
@@ -153,7 +156,7 @@ def _on_checkin(connection: sqlite3.Connection | None, record: Any) -> None:
     if record.info.pop(_COMMITTED, False) and connection is not None:
         _open_log(connection, record.info)
         _flush(record.info)
-        record.info[_MOVER].look(record.info[_INDEX])
+        record.info[LOG_MOVER].look(record.info[_INDEX])
 
 
 def _open_log(connection: sqlite3.Connection, info: Any) -> None:

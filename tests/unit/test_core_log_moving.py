@@ -12,10 +12,12 @@ from sqlalchemy import Engine, create_engine
 from subscriptions.core.log_moving import (
     HEADER,
     LENGTH_AT,
+    LONG,
     MOVE_FROM,
     TOO_LONG,
+    Log,
     LogMover,
-    waiting,
+    read_log,
 )
 from subscriptions.core.sqlite import WRITER, configure_sqlite, engine_options
 from tests.support.waiting import wait_until
@@ -42,9 +44,9 @@ def _index(tmp_path: Path) -> int:
 def test_a_long_log_is_moved_once_it_is_committed(engine: Engine, tmp_path: Path) -> None:
     index = _index(tmp_path)
     _write(engine, "INSERT INTO things VALUES (zeroblob(800 * 4096))")
-    assert 800 < waiting(index) < MOVE_FROM
+    assert 800 < read_log(index).waiting < MOVE_FROM
     _write(engine, "INSERT INTO things VALUES (zeroblob(400 * 4096))")
-    wait_until("moved log", lambda: waiting(index) == 0)
+    wait_until("moved log", lambda: read_log(index).waiting == 0)
     os.close(index)
 
 
@@ -54,22 +56,39 @@ def test_only_the_last_of_a_very_long_log_keeps_writers_waiting(
 ) -> None:
     """Where people write without a pause it would otherwise grow for ever."""
     index = _index_saying(tmp_path, MOVE_FROM)
-    over, stopped = threading.Event(), threading.Event()
-
-    def move() -> int:
-        over.set()
-        return length
-
-    def move_alone() -> int:
-        stopped.set()
-        return length
-
-    mover = LogMover(move, move_alone)
+    # Another process is at it; much came meanwhile; little is left.
+    found = iter([None, Log(length, length - MOVE_FROM), Log(length, length - MOVE_FROM + 1)])
+    stopped: list[bool] = []
+    mover = LogMover(lambda: next(found), lambda: stopped.append(True))
     mover.look(index)
-    assert over.wait(10)
     wait_until("end of the thread", lambda: "log-mover" not in _threads())
-    assert stopped.is_set() is alone
+    assert list(found) == []
+    assert stopped == [True] * alone
     os.close(index)
+
+
+def test_who_writes_in_bulk_waits_for_a_long_log_and_nobody_else_does(tmp_path: Path) -> None:
+    moving, may_end = threading.Event(), threading.Event()
+
+    def move() -> Log:
+        moving.set()
+        assert may_end.wait(10)
+        return Log(LONG, LONG)
+
+    mover = LogMover(move, lambda: None)
+    for waiting, waits in ((LONG - 1, False), (LONG, True)):
+        index = _index_saying(tmp_path, waiting)
+        may_end.clear()
+        mover.look(index)
+        assert moving.wait(10)
+        bulk = threading.Thread(target=mover.catch_up)
+        bulk.start()
+        bulk.join(0.2 if waits else 10)
+        assert bulk.is_alive() is waits
+        may_end.set()
+        bulk.join(10)
+        wait_until("end of the thread", lambda: "log-mover" not in _threads())
+        os.close(index)
 
 
 def _index_saying(tmp_path: Path, length: int) -> int:

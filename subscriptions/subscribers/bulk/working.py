@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select, union_all, 
 from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
-from subscriptions.core.batches import Pace
+from subscriptions.core.batches import Pace, leave_to_others
 from subscriptions.core.db import new_reference
 from subscriptions.core.jobs import Job
 from subscriptions.core.transactions import current_session, reading, unit_of_work
@@ -72,7 +72,7 @@ class Run:
             goes_on = self._write(session, batch)
         took = time.perf_counter() - began
         self.pace.follow(took)
-        time.sleep(took)  # as long for the others as for us
+        leave_to_others(took)  # as long for them as for us
         return goes_on
 
     def put_down(self) -> None:

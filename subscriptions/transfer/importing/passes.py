@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
 from subscriptions.core.addresses import mask
-from subscriptions.core.batches import Pace
+from subscriptions.core.batches import Pace, leave_to_others
 from subscriptions.core.transactions import reading, unit_of_work
 from subscriptions.operators.audit import record
 from subscriptions.subscribers.import_models import Import, ImportState, Kind
@@ -77,7 +77,7 @@ class Pass:
         except _Changed:
             return False  # whoever takes it up next reads it again
         self.pace.follow(held)
-        time.sleep(max(0.0, held / 4 - prepared))
+        leave_to_others(max(0.0, held / 4 - prepared))
         return goes_on
 
     def _next_rows(self) -> Sequence[list[str] | None]:
