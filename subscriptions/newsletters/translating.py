@@ -1,13 +1,14 @@
 """What operators do about a form's other languages."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from subscriptions.core.errors import Invalid
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.asking import EMAIL, AskedField, asked_fields, stored
+from subscriptions.newsletters.drafts import FormDraft
 from subscriptions.newsletters.models import FormWording, SignupForm, Wording
 from subscriptions.newsletters.operations import check_text, check_title, keep_wording
 from subscriptions.newsletters.translations import asked_in
@@ -69,6 +70,24 @@ def translate(session: Session, form: SignupForm, locale: str, texts: FormTexts)
     form.translations = form.translations | {locale: words}
     session.flush()
     session.merge(FormWording(form_id=form.id, wording_hash=wording.hash))
+
+
+def in_words(draft: FormDraft, locale: str, texts: FormTexts) -> FormDraft:
+    """The draft as it would be in another language."""
+    email, *fields = (
+        replace(asked, label=own.label, help=own.help)
+        for asked, own in zip([draft.email, *draft.fields], texts.fields, strict=True)
+    )
+    return replace(
+        draft,
+        locale=locale,
+        title=texts.title,
+        intro=texts.intro,
+        wording=texts.wording,
+        thanks=texts.thanks,
+        email=email,
+        fields=fields,
+    )
 
 
 def untranslate(session: Session, form: SignupForm, locale: str) -> None:

@@ -10,7 +10,7 @@ from subscriptions.newsletters.operations import wording_hash
 from tests.support.applications import BASE_URL, Visitor
 from tests.support.counting import counting
 from tests.support.operators import Desk, owner_with_news, trail
-from tests.support.visits import ADA, link_to, rows_of, sign_up
+from tests.support.visits import ADA, dump, link_to, rows_of, sign_up
 
 FORM = "/admin/newsletters/news/forms/news"
 GERMAN = {
@@ -90,6 +90,18 @@ def test_a_new_wording_in_a_language_is_a_new_version(app: Flask, client: Visito
     assert 'value="Neues & mehr"' in page
     assert f'name="wording" type="hidden" value="{wording_hash("Ja, gern.")}"' in page
     assert '<input name="lang" type="hidden" value="de">' in page
+
+
+def test_a_language_is_seen_before_it_is_kept(app: Flask) -> None:
+    desk = owner_with_news(app)
+    before = dump(app)
+    page = desk.send(f"{FORM}/languages/de/preview", **GERMAN)
+    for shown in ("Neues &amp; mehr</h1>", "Ihre Adresse", "Firma", "Ja, bitte."):
+        assert shown in page.text
+    assert "sandbox allow-same-origin" in page.headers["Content-Security-Policy"]
+    refused = desk.send(f"{FORM}/languages/de/preview", **GERMAN | {"title": ""})
+    assert (refused.status_code, "Please fill this in." in refused.text) == (422, True)
+    assert dump(app) == before
 
 
 def test_a_language_is_removed_and_one_that_is_none_can_not_be_added(

@@ -72,6 +72,7 @@ def test_whoever_confirms_is_welcomed_once_with_every_link(
 
 def test_a_welcome_costs_one_statement_and_none_costs_nothing(app: Flask, client: Visitor) -> None:
     open_newsletter(app)
+    subscribe(app, client, "noise@example.org")
     costs = []
     for welcomes in (False, True):
         say(app, GREETING, welcomes=welcomes)

@@ -14,9 +14,12 @@ from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.asking import EMAIL, MAX_HELP, MAX_LABEL, AskedField
 from subscriptions.newsletters.editing import form_of
 from subscriptions.newsletters.fields import PROFILE_FIELDS
+from subscriptions.newsletters.form_editing import draft_of
 from subscriptions.newsletters.models import SignupForm
+from subscriptions.newsletters.previewing import form_like
 from subscriptions.newsletters.translating import (
     FormTexts,
+    in_words,
     languages_beside,
     texts_in,
     translate,
@@ -26,9 +29,13 @@ from subscriptions.web.admin.access import Rule, access, current_newsletter
 from subscriptions.web.admin.auditing import note
 from subscriptions.web.admin.blueprint import blueprint
 from subscriptions.web.admin.form_inputs import EMAIL_LABEL, HELP, LABEL
+from subscriptions.web.admin.framing import BUILDER, FRAMED_FORM, SAME_ORIGIN
 from subscriptions.web.admin.inputs import NEEDED, posted, refused, stripped
 from subscriptions.web.admin.snippets import snippet_of
+from subscriptions.web.headers import own_policy
 from subscriptions.web.languages import own_name
+from subscriptions.web.public.forms import new_form_class
+from subscriptions.web.public.hosted_forms import shown_form
 
 HERE = "/newsletters/<newsletter>/forms/<form>/languages/<locale>"
 
@@ -64,6 +71,7 @@ class FormTextsInput(Form):
 
 
 @blueprint.route(HERE, methods=["GET", "POST"])
+@own_policy(BUILDER)
 @access(Rule.EDITOR)
 def form_language(newsletter: str, form: str, locale: str) -> ResponseReturnValue:
     """The words in one language; saving them has the form speak it."""
@@ -91,6 +99,26 @@ def form_language(newsletter: str, form: str, locale: str) -> ResponseReturnValu
         snippet=_snippet(changed, locale),
     )
     return page, 422 if filled.errors else 200
+
+
+@blueprint.post(f"{HERE}/preview")
+@own_policy(FRAMED_FORM, SAME_ORIGIN)
+@access(Rule.EDITOR)
+def preview_form_language(newsletter: str, form: str, locale: str) -> ResponseReturnValue:
+    """The form in these words. Nothing of it is kept."""
+    owner, session = current_newsletter(), current_session()
+    present = _form_with(form, locale)
+    names = [EMAIL, *present.fields]
+    filled = _input(names, texts_in(session, present, locale))
+    try:
+        if filled.validate():
+            draft = in_words(draft_of(present), locale, filled.texts(names))
+            shown = form_like(session, owner, draft, present)
+            page = shown_form(shown, new_form_class(shown)(), action_url="")
+            return render_template("public/form.html", **page)
+    except Invalid as error:
+        refused(filled, error)
+    return render_template("admin/draft_refused.html", form=filled), 422
 
 
 @blueprint.post(f"{HERE}/remove")

@@ -22,13 +22,11 @@ from subscriptions.web.admin.form_inputs import (
     first_draft,
     signup_form_input,
 )
+from subscriptions.web.admin.framing import BUILDER
 from subscriptions.web.admin.inputs import refused
 from subscriptions.web.admin.snippets import offered_topics, public_url, snippet_of
-from subscriptions.web.headers import PUBLIC_CSP, own_policy
+from subscriptions.web.headers import own_policy
 from subscriptions.web.languages import own_name
-
-# The preview beside the fields: a frame, and the script that keeps it up to date.
-BUILDER = PUBLIC_CSP | {"script-src": "'self'", "frame-src": "'self'"}
 
 
 @blueprint.route("/newsletters/<newsletter>/forms/new", methods=["GET", "POST"])

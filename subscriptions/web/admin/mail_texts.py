@@ -24,20 +24,13 @@ from subscriptions.subscribers.mails import (
 from subscriptions.web.admin.access import Rule, access, current_newsletter
 from subscriptions.web.admin.auditing import note
 from subscriptions.web.admin.blueprint import blueprint
+from subscriptions.web.admin.framing import BUILDER, FRAMED_MAIL, SAME_ORIGIN
 from subscriptions.web.admin.inputs import refused
 from subscriptions.web.admin.mail_text_inputs import MailTextsInput, mail_texts_input
-from subscriptions.web.headers import PUBLIC_CSP, own_policy
+from subscriptions.web.headers import own_policy
 from subscriptions.web.languages import own_name
 
 HERE = "/newsletters/<newsletter>/mails"
-BUILDER = PUBLIC_CSP | {"script-src": "'self'", "frame-src": "'self'"}
-# A mail has its style in itself. It is shown in a frame and does nothing there.
-FRAMED = {
-    "default-src": "'none'",
-    "style-src": "'self' 'unsafe-inline'",
-    "frame-ancestors": "'self'",
-    "sandbox": "allow-same-origin",
-}
 
 
 @blueprint.route(HERE, methods=["GET", "POST"])
@@ -83,7 +76,7 @@ def _save(owner: Newsletter, form: MailTextsInput) -> None:
 
 
 @blueprint.post(f"{HERE}/preview")
-@own_policy(FRAMED, frame_options="SAMEORIGIN")
+@own_policy(FRAMED_MAIL, SAME_ORIGIN)
 @access(Rule.EDITOR)
 def preview_mail(newsletter: str) -> ResponseReturnValue:
     """One of both mails with what is in the fields. Nothing of it is kept or sent."""

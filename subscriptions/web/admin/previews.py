@@ -16,18 +16,11 @@ from subscriptions.web.admin.access import Rule, access, current_newsletter
 from subscriptions.web.admin.blueprint import blueprint
 from subscriptions.web.admin.form_files import takes_file
 from subscriptions.web.admin.form_inputs import SignupFormInput, first_draft, signup_form_input
+from subscriptions.web.admin.framing import FRAMED_FORM, SAME_ORIGIN
 from subscriptions.web.admin.inputs import posted, refused
-from subscriptions.web.headers import PUBLIC_CSP, own_policy
+from subscriptions.web.headers import own_policy
 from subscriptions.web.public.forms import form_class, new_form_class
 from subscriptions.web.public.hosted_forms import shown_form
-
-# It is shown in a frame of the page on which the form is edited, and does nothing there.
-FRAMED = PUBLIC_CSP | {
-    "img-src": "'self' data:",
-    "form-action": "'none'",
-    "frame-ancestors": "'self'",
-    "sandbox": "allow-same-origin",
-}
 
 
 @blueprint.route("/newsletters/<newsletter>/forms/<form>/preview", methods=["GET", "POST"])
@@ -48,7 +41,7 @@ def preview(newsletter: str, form: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/newsletters/<newsletter>/form-preview")
-@own_policy(FRAMED, frame_options="SAMEORIGIN")
+@own_policy(FRAMED_FORM, SAME_ORIGIN)
 @takes_file
 @access(Rule.EDITOR)
 def preview_draft(newsletter: str) -> ResponseReturnValue:
