@@ -19,6 +19,7 @@ from tests.support.looks import DESKTOP, EVERYTHING, Look, with_fewer_colours
 from tests.support.past import WEBHOOK, remember_months, remember_webhook
 from tests.support.service import ROOT, Service
 from tests.support.walk_admin import OPERATOR, put_the_guide_away, sign_in, work
+from tests.support.walk_colleague import come_and_go
 from tests.support.walk_public import LINK, come, leave, use_rights, write
 
 ADMIN_PAGES = {
@@ -155,6 +156,7 @@ def pages(
         desk.goto(f"/admin/{path}")
         yield f"admin-{title}", desk
     yield from work(desk)
+    yield from come_and_go(service, desk)
     yield from leave(page, preferences, confirmed)
 
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 from subscriptions.core import clock
 from tests.support.operators import PASSWORD
+from tests.support.walk_colleague import enter
 from tests.support.walk_public import ADDRESS, press
 
 Shown = Iterator[tuple[str, Page]]
@@ -18,7 +19,7 @@ LIST = (
 
 def sign_in(page: Page, setup_link: str, address: str = OPERATOR) -> Shown:
     """Set the account up if that was not done yet, then sign in to it."""
-    before = {"setup-over": "setup/no-such-link", "reset": "reset", "by-passkey": "wan-signin"}
+    before = {"setup-over": "setup/no-such-link", "by-passkey": "wan-signin"}
     for title, path in before.items():
         page.goto(f"/admin/{path}")
         yield f"admin-{title}", page
@@ -32,9 +33,7 @@ def sign_in(page: Page, setup_link: str, address: str = OPERATOR) -> Shown:
         press(page)
     page.goto("/admin/login")
     yield "admin-login", page
-    page.locator("[name=email]").fill(address)
-    page.locator("[name=password]").fill(PASSWORD)
-    _press(page, "Sign in")
+    enter(page, address)
     page.goto("/admin/")
     yield "admin-overview-first", page
     page.goto("/admin/start")
