@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from subscriptions.core.transactions import unit_of_work
-from subscriptions.webhooks.operations import Why, pause
+from subscriptions.webhooks.operations import NoRecipient, Why, pause
 from subscriptions.webhooks.queries import webhook_by_reference
 from subscriptions.webhooks.signing import secret_of
 from tests.support.applications import run_jobs
@@ -106,6 +106,8 @@ def test_under_a_policy_without_recipients_webhooks_are_refused(app: Flask, desk
     assert "names no recipient" in desk.get(PAGES).text
     assert f'href="{PAGES}/new"' not in desk.get(PAGES).text
     assert desk.send(f"{PAGES}/new", url="https://hooks.example.org/", **WISH).status_code == 422
+    with pytest.raises(NoRecipient):
+        hook_in(app, "https://hooks.example.org/")
     desk.send(f"{PAGES}/{hook}/pause")
     desk.send(f"{PAGES}/{hook}/resume")
     assert "does not name this recipient" in desk.get(PAGES).text

@@ -9,6 +9,7 @@ from flask import Flask
 
 from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import unit_of_work
+from subscriptions.privacy.requests.terms import Outcome
 from subscriptions.subscribers.ending import erase_subscriber
 from subscriptions.subscribers.states import Event
 from subscriptions.webhooks.events import Kind
@@ -17,7 +18,9 @@ from tests.support.applications import Visitor, run_jobs
 from tests.support.counting import counting
 from tests.support.data_requests import close_in, record_in
 from tests.support.held import held
+from tests.support.managing import act, manage_path, own_row
 from tests.support.policies import put_in_force
+from tests.support.smtp import SmtpServer
 from tests.support.time_travel import FrozenClock
 from tests.support.visits import ADA, link_to, open_newsletter, rows_of, sign_up, subscribe
 from tests.support.webhooks import Receiver, deliver_events, hook_in, listening, paused_why
@@ -161,12 +164,31 @@ def test_a_request_that_was_answered_is_told_and_one_that_was_refused_is_not(
     """MG10, MM11."""
     hook_in(app, receiver.url, kinds=[Kind.ANSWERED])
     subscribe(app, client)
+    close_in(app, record_in(app), Outcome.REFUSED)
     close_in(app, record_in(app))
     close_in(app, record_in(app, "stranger@example.org"))
     run_jobs(app)
     theirs, nobodys = receiver.events()
     assert theirs["subscription"] == rows_of(app, "subscriptions")[-1]["reference"]
     assert (nobodys["newsletter"], nobodys["subscription"]) == (None, None)
+
+
+def test_what_people_do_behind_their_link_is_told(
+    app: Flask, client: Visitor, receiver: Receiver, smtp: SmtpServer
+) -> None:
+    """MG10, MM11."""
+    hook_in(app, receiver.url, kinds=[Kind.ANSWERED, Kind.ENDED])
+    subscribe(app, client)
+    reference = own_row(app)["reference"]
+    path = manage_path(app, client, smtp)
+    for action in ("restrict", "erase"):
+        assert act(client, path, action).status_code == 200
+    run_jobs(app)
+    assert [(event["type"], event["subscription"]) for event in receiver.events()] == [
+        ("request.answered", reference),
+        ("subscription.ended", reference),
+        ("request.answered", None),
+    ]
 
 
 def test_a_receiver_that_fails_is_tried_again_later_and_gets_the_same_event(

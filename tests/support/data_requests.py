@@ -40,10 +40,11 @@ def record_in(app: Flask, address: str = ADA) -> str:
         return record_request(session, received).reference
 
 
-def close_in(app: Flask, reference: str) -> None:
-    """Note that it is done."""
+def close_in(app: Flask, reference: str, outcome: Outcome = Outcome.DONE) -> None:
+    """Note that it is done, or what else came of it."""
+    reason = "" if outcome is Outcome.DONE else "A reason."
     with app.app_context(), unit_of_work() as session:
-        close_request(session, reference, Outcome.DONE)
+        close_request(session, reference, outcome, reason)
 
 
 def only_request(app: Flask, address: str = ADA) -> dict[str, Any]:
