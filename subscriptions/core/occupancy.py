@@ -6,6 +6,7 @@ database. Either goes with the process that holds it, however that ends.
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -81,4 +82,7 @@ class _HeldSession:
         return True
 
     def release(self) -> None:
+        # The server notices the end of a session only after a while.
+        with suppress(psycopg.Error):
+            self._connection.execute("SELECT pg_advisory_unlock_all()")
         self._connection.close()

@@ -12,6 +12,7 @@ from subscriptions.transfer.rows import Ranges
 from subscriptions.transfer.selection import Selection
 
 PAGE = 1_000  # ids of one range, and so rows of a page at most
+REFERENCE = 1  # its place in a row
 TRIES = 20  # ranges without anybody before a page is given out empty
 
 
@@ -40,12 +41,13 @@ def read_page(session: Session, selection: Selection, after: int) -> Page:
     more = ranges.next_id(connection, after) is not None
     finish = finisher(session, selection)
     return Page(
-        [_as_json(selection, finish(row)) for row in rows],
+        [_as_json(selection, row[REFERENCE], finish(row)) for row in rows],
         after if more else None,
     )
 
 
-def _as_json(selection: Selection, cells: Sequence[str | None]) -> dict[str, Any]:
+def _as_json(selection: Selection, reference: str, cells: Sequence[str | None]) -> dict[str, Any]:
     subscriber: dict[str, Any] = dict(zip(selection.header, cells, strict=True))
+    subscriber["reference"] = reference
     subscriber["topics"] = (subscriber["topics"] or "").split()
     return subscriber

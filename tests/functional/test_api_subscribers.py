@@ -64,7 +64,9 @@ def test_subscribers_are_read_page_by_page_with_the_fields_of_the_export(
     first = ours.get(PEOPLE).get_json()
     last = ours.get(PEOPLE, query_string={"after": first["next"]}).get_json()
     (ada,), (bob,) = first["subscribers"], last["subscribers"]
-    assert list(ada) == sorted(CONTRACT + PROFILE)
+    assert list(ada) == sorted([*CONTRACT, *PROFILE, "reference"])
+    # The random id that a webhook speaks of (MM11).
+    assert f"/unsubscribe/{ada['reference']}." in ada["unsubscribe_url"]
     assert (ada["email"], ada["topics"], ada["name"]) == (ADA, ["art", "law"], "Ada")
     assert (ada["status"], ada["company"]) == ("active", None)
     assert (bob["email"], last["next"]) == ("bob@example.org", None)
