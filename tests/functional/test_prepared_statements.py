@@ -24,6 +24,9 @@ NEWS = {
     "created_at": MOMENT,
     "closed_at": None,
     "revision": 0,
+    "confirmation_texts": {},
+    "welcome_mails": {},
+    "welcomes": False,
 }
 ADD = Prepared(insert(NEWSLETTERS))
 FIND = Prepared(

@@ -45,4 +45,4 @@ def test_every_mail_to_a_subscriber_ends_with_the_ways_to_choose_and_to_leave() 
             _, foot = part.get_content().split(begin)
             for way in ("preferences", "unsubscribe"):
                 assert f"https://news.example.org/{way}/" in foot, path.name
-    assert found == 5
+    assert found == 6
