@@ -85,7 +85,8 @@ def test_whoever_has_the_file_is_told_who_has_left_by_the_links_in_it(
         ("restricted", was[EVE]["unsubscribe_url"]),
     ]
     [first, second] = read_csv(told)
-    assert first["reference"] in was[BOB]["preferences_url"]
+    # One that begins like a formula is defused, as every cell is.
+    assert first["reference"].removeprefix("'") in was[BOB]["preferences_url"]
     assert second["preferences_url"] == was[EVE]["preferences_url"]
     assert b"@" not in told
     assert kept_addresses(app, reference) == [ADA]
