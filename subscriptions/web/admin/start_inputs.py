@@ -124,6 +124,7 @@ class FirstFormInput(Form):
     fields = CheckboxesField(
         _("What to ask besides the address"),
         description=_(
-            "Subscribers may leave each of them empty. The fewer, the more people sign up."
+            "Subscribers may leave them empty, unless you require one on the page of the form. "
+            "The fewer, the more people sign up."
         ),
     )
