@@ -3,35 +3,23 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from subscriptions.core.errors import NotFound
+from subscriptions.newsletters.belonging import latest_of, one_of
 from subscriptions.privacy.policy import Trigger, current_policy
 from subscriptions.subscribers.export_models import EXPORT_FILE, Export
-
-SHOWN = 50
 
 
 def exports_of(session: Session, newsletter_id: int) -> Sequence[Export]:
     """The latest exports of a newsletter, newest first."""
-    mine = select(Export).where(Export.newsletter_id == newsletter_id)
-    return session.scalars(mine.order_by(Export.id.desc()).limit(SHOWN)).all()
+    return latest_of(session, Export, newsletter_id)
 
 
 def export_of(
     session: Session, newsletter_id: int, reference: str, *, lock: bool = False
 ) -> Export:
-    """One export of a newsletter, or :class:`NotFound`; with ``lock``, for a change."""
-    wanted = select(Export).where(
-        Export.newsletter_id == newsletter_id, Export.reference == reference
-    )
-    if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    found = session.scalar(wanted)
-    if found is None:
-        raise NotFound
-    return found
+    """One export of a newsletter, or :class:`.NotFound`; with ``lock``, for a change."""
+    return one_of(session, Export, newsletter_id, reference, lock=lock)
 
 
 def expires_at(export: Export) -> datetime:

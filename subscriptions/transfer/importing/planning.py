@@ -3,13 +3,13 @@
 Whoever does one of these lets the worker know once it is committed: :func:`go_to_work`.
 """
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
-from subscriptions.core.errors import Conflict, NotFound
+from subscriptions.core.errors import Conflict
 from subscriptions.core.jobs import wake
 from subscriptions.core.words import lazy_gettext as _
+from subscriptions.newsletters.belonging import one_of
 from subscriptions.newsletters.models import Newsletter
 from subscriptions.subscribers.import_models import OVER, Import, ImportState
 from subscriptions.transfer.importing.columns import check_columns
@@ -21,16 +21,8 @@ BEFORE = (ImportState.WAITING, ImportState.CHECKED)
 
 
 def locked_import(session: Session, newsletter_id: int, reference: str) -> Import:
-    """The import of a newsletter with this reference, for a change; or :class:`NotFound`."""
-    found = session.scalar(
-        select(Import)
-        .where(Import.newsletter_id == newsletter_id, Import.reference == reference)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if found is None:
-        raise NotFound
-    return found
+    """The import of a newsletter with this reference, for a change; or :class:`.NotFound`."""
+    return one_of(session, Import, newsletter_id, reference, lock=True)
 
 
 def check_import(session: Session, found: Import, plan: Plan) -> None:

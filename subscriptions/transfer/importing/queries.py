@@ -2,39 +2,24 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from subscriptions.core.errors import NotFound
+from subscriptions.newsletters.belonging import latest_of, one_of
 from subscriptions.newsletters.models import Newsletter
 from subscriptions.newsletters.operations import DEFAULT_WORDING
 from subscriptions.subscribers.import_models import Import, ImportState
 
-SHOWN = 50
+RECEIVED = Import.state != ImportState.RECEIVING.value
 
 
 def imports_of(session: Session, newsletter_id: int) -> Sequence[Import]:
     """The latest imports into a newsletter, newest first."""
-    return session.scalars(
-        select(Import)
-        .where(Import.newsletter_id == newsletter_id, Import.state != ImportState.RECEIVING.value)
-        .order_by(Import.id.desc())
-        .limit(SHOWN)
-    ).all()
+    return latest_of(session, Import, newsletter_id, RECEIVED)
 
 
 def import_of(session: Session, newsletter_id: int, reference: str) -> Import:
-    """One import into a newsletter, or :class:`NotFound`."""
-    found = session.scalar(
-        select(Import).where(
-            Import.newsletter_id == newsletter_id,
-            Import.reference == reference,
-            Import.state != ImportState.RECEIVING.value,
-        )
-    )
-    if found is None:
-        raise NotFound
-    return found
+    """One import into a newsletter, or :class:`.NotFound`."""
+    return one_of(session, Import, newsletter_id, reference, RECEIVED)
 
 
 def usual_wording(newsletter: Newsletter) -> str:
