@@ -18,6 +18,7 @@ from subscriptions.web import (
     limits,
     locale,
     ops,
+    routing,
     sessions,
 )
 from subscriptions.web.api import blueprint as api
@@ -26,7 +27,6 @@ from subscriptions.web.manage import blueprint as manage
 from subscriptions.web.preferences import blueprint as preferences
 from subscriptions.web.public import blueprint as public
 from subscriptions.web.public import open_forms
-from subscriptions.web.routing import LateRule
 from subscriptions.web.uploads import UploadRequest
 
 MAX_BODY = 64 * 1024  # bytes; a form with every field filled has about 4,000
@@ -37,7 +37,7 @@ __all__ = ["locale", "register"]
 def register(app: Flask, settings: Settings) -> None:
     """Bind everything that answers HTTP."""
     app.request_class = UploadRequest
-    app.url_rule_class = LateRule
+    routing.configure(app)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.config["MAX_FORM_PARTS"] = 200
     if settings.trusted_proxies:

@@ -1,10 +1,11 @@
-"""Routes that cost nothing to build addresses until somebody asks for one."""
+"""Routes that cost nothing to build addresses until somebody asks for one, and take plain text."""
 
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from werkzeug.routing import Rule
+from flask import Flask
+from werkzeug.routing import BaseConverter, Rule
 
 Build = Callable[..., tuple[str, str]]
 
@@ -23,3 +24,16 @@ class LateRule(Rule):
             return compiled(append_unknown)(rule, **values)
 
         return build
+
+
+class PlainText(BaseConverter):
+    """A part of a path, of any text but NUL, which PostgreSQL can't even be asked for."""
+
+    regex = r"[^/\0]+"
+    part_isolating = True
+
+
+def configure(app: Flask) -> None:
+    """Have the routes of this application made so."""
+    app.url_rule_class = LateRule
+    app.url_map.converters["default"] = app.url_map.converters["string"] = PlainText

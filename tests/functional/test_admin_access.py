@@ -156,3 +156,13 @@ def test_what_one_has_no_role_on_does_not_exist(app: Flask) -> None:
     assert there.text == nowhere.text
     assert "The other letter" in desk.get("/admin/newsletters").text
     assert "The news letter" not in desk.get("/admin/").text
+
+
+def test_no_path_with_a_nul_in_it_leads_anywhere(app: Flask) -> None:
+    """PostgreSQL can't even be asked for one."""
+    open_newsletter(app)
+    make_operator(app)
+    desk = desk_of(app)
+    paths = {_example(route)[1] for route in TABLE if route.startswith("GET") and "<" in route}
+    for path in sorted({*paths, "/admin/newsletters/news/exports/x"}):
+        assert desk.get(f"{path}%00").status_code == 404, path
