@@ -5,25 +5,23 @@ ask for it all the time, so a process remembers it and looks again every other s
 environment says in full is never looked for.
 """
 
-import time
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import NamedTuple
 
 from flask import Flask, current_app
 from pydantic import ValidationError
-from sqlalchemy import String, select
+from sqlalchemy import Connection, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from subscriptions.config import Settings
 from subscriptions.core.db import Base, BigId
 from subscriptions.core.errors import Invalid
+from subscriptions.core.looking import Remembered
 from subscriptions.core.statements import Prepared, table_of, upsert
-from subscriptions.core.transactions import STORE_FAILURES, after_commit, reading
+from subscriptions.core.transactions import after_commit
 from subscriptions.core.words import lazy_gettext as _
 
 IDENTITY = "assent_identity"
-LOOK_EVERY = 2.0  # seconds
 FIELDS = ("organisation", "postal_address", "privacy_contact", "mail_from")
 
 
@@ -74,38 +72,32 @@ STORE = upsert(
 )
 
 
-class Remembered:
+class IdentityInForce:
     """The identity in force, as this process knows it."""
 
     def __init__(self, settings: Settings) -> None:
         self.fixed = settings.model_fields_set.intersection(FIELDS)
-        self._settings = settings
-        self._known = _identity(settings)
-        self._look_at = 0.0
+        self._settings, self._of_environment = settings, _identity(settings)
+        self._stored = Remembered(self._of_environment, self._look)
 
     def current(self) -> Identity:
-        """The identity; of a store that can't be read, as it was when it last could."""
-        if len(self.fixed) < len(FIELDS) and time.monotonic() >= self._look_at:
-            self._look_at = time.monotonic() + LOOK_EVERY
-            with suppress(*STORE_FAILURES):
-                self._look()
-        return self._known
+        """The identity. Where the environment says all of it, nothing is looked up."""
+        return self._of_environment if len(self.fixed) == len(FIELDS) else self._stored.current()
 
     def look_again(self) -> None:
         """Have the next one who asks look into the store."""
-        self._look_at = 0.0
+        self._stored.look_again()
 
-    def _look(self) -> None:
-        with reading() as connection:
-            row = READ.first(connection, {}) or ()
+    def _look(self, connection: Connection) -> Identity:
+        row = READ.first(connection, {}) or ()
         stored = {name: value for name, value in zip(FIELDS, row, strict=False) if value}
         open_ones = {name: value for name, value in stored.items() if name not in self.fixed}
-        self._known = _identity(self._settings.model_copy(update=open_ones))
+        return _identity(self._settings.model_copy(update=open_ones))
 
 
 def bind_identity(app: Flask, settings: Settings) -> None:
     """Let this application know who it speaks for."""
-    app.extensions[IDENTITY] = Remembered(settings)
+    app.extensions[IDENTITY] = IdentityInForce(settings)
 
 
 def current_identity() -> Identity:
@@ -153,6 +145,6 @@ def _identity(settings: Settings) -> Identity:
     )
 
 
-def _remembered() -> Remembered:
-    remembered: Remembered = current_app.extensions[IDENTITY]
+def _remembered() -> IdentityInForce:
+    remembered: IdentityInForce = current_app.extensions[IDENTITY]
     return remembered
