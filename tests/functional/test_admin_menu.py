@@ -1,11 +1,13 @@
 """The menu: sections, and in each only what the operator may open."""
 
 import re
+from urllib.parse import urljoin
 
 import pytest
 from flask import Flask
 
 from subscriptions.operators.roles import Role
+from tests.support.applications import Visitor
 from tests.support.operators import desk_of, make_operator
 from tests.support.visits import open_newsletter
 
@@ -51,3 +53,13 @@ def test_a_page_below_another_is_in_its_section(app: Flask) -> None:
     assert _menu(page)["menu pages"][:2] == ["Newsletters", "Announcements"]
     current = [(mark, label) for _, mark, label in LINK.findall(page) if mark]
     assert current[:2] == [(' aria-current="true"', "Newsletters")] * 2
+
+
+def test_the_style_sheet_and_what_it_imports_are_there(client: Visitor) -> None:
+    """Bootstrap comes by ours alone: a page laid out by one of the two asks for its pictures."""
+    page = client.get("/admin/login").text
+    [sheet] = re.findall(r'<link rel="stylesheet" href="([^"]+)">', page)
+    [imported] = re.findall(r'@import url\("([^"]+)"\);', client.get(sheet, buffered=True).text)
+    wanted = urljoin(sheet, imported)
+    assert f'<link rel="preload" as="style" href="{wanted}">' in page
+    assert client.get(wanted, buffered=True).mimetype == "text/css"
