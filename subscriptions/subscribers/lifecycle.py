@@ -6,12 +6,11 @@ from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 
 from subscriptions.core import clock
 from subscriptions.core.errors import Conflict, Gone
 from subscriptions.core.statements import Prepared, table_of
-from subscriptions.core.tokens import Reference
 from subscriptions.core.transactions import Unit
 from subscriptions.newsletters.mail_texts import welcome_in
 from subscriptions.newsletters.models import Newsletter
@@ -21,28 +20,16 @@ from subscriptions.subscribers.ending import Ended, end_subscriptions, erase_sub
 from subscriptions.subscribers.mails import Recipient, Sender, send_welcome
 from subscriptions.subscribers.models import (
     ConsentRecord,
-    Subscriber,
     Subscription,
 )
+from subscriptions.subscribers.queries import SubscriptionView
 from subscriptions.subscribers.states import Event, Status, after
 from subscriptions.subscribers.suppression import lift_for
 from subscriptions.webhooks.events import About, Kind, tell
 
 SUBSCRIPTIONS = table_of(Subscription)
-SUBSCRIBERS = table_of(Subscriber)
 RECORDS = table_of(ConsentRecord)
 NEWSLETTERS = table_of(Newsletter)
-
-
-class Found(NamedTuple):
-    """The subscription that a link speaks of, as it stands."""
-
-    id: int
-    subscriber_id: int
-    newsletter_id: int
-    status: str
-    requested_at: datetime
-    address_key: str
 
 
 class Asked(NamedTuple):
@@ -50,9 +37,6 @@ class Asked(NamedTuple):
 
     wording_hash: str
     topics: Sequence[str]
-    address: str
-    locale: str
-    restricted_at: datetime | None
     closed_at: datetime | None
     slug: str
     name: str
@@ -61,23 +45,7 @@ class Asked(NamedTuple):
     welcomes: bool
     welcome_mails: Mapping[str, Mapping[str, str]]
 
-    @property
-    def is_welcomed(self) -> bool:
-        """Whether a welcome mail goes out."""
-        return self.welcomes and self.restricted_at is None and self.closed_at is None
 
-
-# Both rows are locked, the subscriber's first as in a sign-up, so that nothing is decided on a
-# state that somebody else is changing.
-FIND = Prepared(
-    select(*(SUBSCRIPTIONS.c[name] for name in Found._fields[:5]), SUBSCRIBERS.c.address_key)
-    .join(SUBSCRIBERS, SUBSCRIBERS.c.id == SUBSCRIPTIONS.c.subscriber_id)
-    .where(
-        SUBSCRIPTIONS.c.reference == bindparam("of_reference"),
-        SUBSCRIPTIONS.c.epoch == bindparam("of_epoch"),
-    )
-    .with_for_update(of=[SUBSCRIBERS, SUBSCRIPTIONS])
-)
 MAKE_ACTIVE = Prepared(
     update(SUBSCRIPTIONS)
     .where(SUBSCRIPTIONS.c.id == bindparam("of"))
@@ -94,13 +62,9 @@ ASKED = Prepared(
     select(
         RECORDS.c.wording_hash,
         RECORDS.c.topics,
-        SUBSCRIBERS.c.address,
-        *(SUBSCRIPTIONS.c[name] for name in ("locale", "restricted_at")),
-        *(NEWSLETTERS.c[name] for name in Asked._fields[5:]),
+        *(NEWSLETTERS.c[name] for name in Asked._fields[2:]),
     )
-    .join(SUBSCRIPTIONS, SUBSCRIPTIONS.c.id == RECORDS.c.subscription_id)
-    .join(SUBSCRIBERS, SUBSCRIBERS.c.id == SUBSCRIPTIONS.c.subscriber_id)
-    .join(NEWSLETTERS, NEWSLETTERS.c.id == SUBSCRIPTIONS.c.newsletter_id)
+    .join(NEWSLETTERS, NEWSLETTERS.c.id == bindparam("of_newsletter"))
     .where(RECORDS.c.subscription_id == bindparam("of"), RECORDS.c.step == REQUESTED)
     .order_by(RECORDS.c.id.desc())
     .limit(1)
@@ -113,22 +77,23 @@ class RequestChanged(Conflict):
     code = "request_changed"
 
 
-def confirm(unit: Unit, reference: Reference, evidence: Evidence, shown: str | None = None) -> bool:
-    """Make a pending subscription active; return whether it was active already.
+def confirm(
+    unit: Unit, found: SubscriptionView, evidence: Evidence, shown: str | None = None
+) -> bool:
+    """Make a pending subscription, locked, active; return whether it was active already.
 
     The person's own double opt-in lifts a suppression that stood against it. Where the newsletter
     welcomes people, that mail is promised in the same transaction.
     ``shown`` is the :func:`fingerprint` of what the page with the button said. Raises
     :class:`RequestChanged` if that is no longer what would be confirmed, and :class:`Gone` if the
-    subscription has ended, was erased or was begun anew since.
+    subscription has ended.
     """
     connection = unit.connection()
-    found = _find(connection, reference)
-    if found is None or found.status == Status.ENDED:
+    if found.status == Status.ENDED:
         raise Gone
     if after(Status(found.status), Event.CONFIRMED) == found.status:
         return True
-    asked = Asked(*ASKED.one(connection, {"of": found.id}))
+    asked = Asked(*ASKED.one(connection, {"of": found.id, "of_newsletter": found.newsletter_id}))
     if shown and not hmac.compare_digest(shown, fingerprint(asked.wording_hash, asked.topics)):
         raise RequestChanged
     now = clock.now()
@@ -137,18 +102,18 @@ def confirm(unit: Unit, reference: Reference, evidence: Evidence, shown: str | N
     lift_for(connection, found.address_key, found.newsletter_id)
     took = duration(now - found.requested_at)
     count(connection, found.newsletter_id, Event.CONFIRMED, took=took)
-    if asked.is_welcomed:
-        _welcome(unit, found, reference, asked)
-    tell(unit, Kind.CONFIRMED, [About(found.newsletter_id, reference.id)])
+    if asked.welcomes and asked.closed_at is None and found.restricted_at is None:
+        _welcome(unit, found, asked)
+    tell(unit, Kind.CONFIRMED, [About(found.newsletter_id, found.reference)])
     return False
 
 
-def _welcome(unit: Unit, found: Found, reference: Reference, asked: Asked) -> None:
+def _welcome(unit: Unit, found: SubscriptionView, asked: Asked) -> None:
     sender = Sender(found.newsletter_id, asked.slug, asked.name, asked.sender_name, asked.reply_to)
     recipient = Recipient(
-        found.subscriber_id, asked.address, reference.id, reference.epoch, asked.locale
+        found.subscriber_id, found.address, found.reference, found.epoch, found.locale
     )
-    send_welcome(unit, sender, recipient, welcome_in(asked.locale, asked.welcome_mails))
+    send_welcome(unit, sender, recipient, welcome_in(found.locale, asked.welcome_mails))
 
 
 def fingerprint(wording_hash: str, topics: Sequence[str]) -> str:
@@ -156,26 +121,18 @@ def fingerprint(wording_hash: str, topics: Sequence[str]) -> str:
     return sha256("\n".join((wording_hash, *topics)).encode()).hexdigest()[:32]
 
 
-def unsubscribe(unit: Unit, reference: Reference) -> Ended:
-    """End the subscription that the link speaks of, and erase what only it needed.
+def unsubscribe(unit: Unit, found: SubscriptionView | None) -> Ended:
+    """End the subscription that a link speaks of, locked, and erase what only it needed.
 
-    Works any number of times. A link from before the person began anew ends nothing.
+    Works any number of times: of one that has gone, or was begun anew since, nothing ends.
     """
-    found = _find(unit.connection(), reference)
     if found is None:
         return Ended(None, erased=False)
     return end_subscriptions(unit, found.subscriber_id, [found.id], Event.UNSUBSCRIBED)
 
 
-def unsubscribe_from_all(unit: Unit, reference: Reference) -> Ended:
+def unsubscribe_from_all(unit: Unit, found: SubscriptionView | None) -> Ended:
     """End every subscription of the person whose link this is, and erase the person."""
-    found = _find(unit.connection(), reference)
     if found is None:
         return Ended(None, erased=False)
     return erase_subscriber(unit, found.subscriber_id, Event.UNSUBSCRIBED)
-
-
-def _find(connection: Connection, reference: Reference) -> Found | None:
-    parameters = {"of_reference": reference.id, "of_epoch": reference.epoch}
-    row = FIND.first(connection, parameters)
-    return None if row is None else Found(*row)

@@ -30,11 +30,13 @@ class SubscriptionView:
     epoch: int
     subscriber_id: int
     address: str
+    address_key: str
     status: str
     frequency: str
     locale: str
     paused_until: date | None
     restricted_at: datetime | None
+    requested_at: datetime
     confirmed_at: datetime | None
     newsletter_id: int
     newsletter_slug: str
@@ -45,18 +47,20 @@ class SubscriptionView:
 
 
 OTHER = aliased(Subscription)
-VIEW = Prepared(
+SELECT = (
     select(
         Subscription.id,
         Subscription.reference,
         Subscription.epoch,
         Subscription.subscriber_id,
         Subscriber.address,
+        Subscriber.address_key,
         Subscription.status,
         Subscription.frequency,
         Subscription.locale,
         Subscription.paused_until,
         Subscription.restricted_at,
+        Subscription.requested_at,
         Subscription.confirmed_at,
         Newsletter.id.label("newsletter_id"),
         Newsletter.slug.label("newsletter_slug"),
@@ -77,12 +81,25 @@ VIEW = Prepared(
         Subscription.epoch == bindparam("of_epoch"),
     )
 )
+VIEW = Prepared(SELECT)
+# Both rows are locked, the subscriber's first as in a sign-up, so that nothing is decided on a
+# state that somebody else is changing.
+LOCKED_VIEW = Prepared(SELECT.with_for_update(of=[Subscriber, Subscription]))
 
 
 def find_subscription(unit: Unit, reference: Reference) -> SubscriptionView | None:
     """The subscription that a genuine token speaks of, unless it has gone or begun anew."""
+    return _view(VIEW, unit, reference)
+
+
+def lock_subscription(unit: Unit, reference: Reference) -> SubscriptionView | None:
+    """The same for a change of it: nobody else changes it until the unit ends."""
+    return _view(LOCKED_VIEW, unit, reference)
+
+
+def _view(statement: Prepared, unit: Unit, reference: Reference) -> SubscriptionView | None:
     parameters = {"of_reference": reference.id, "of_epoch": reference.epoch}
-    row = VIEW.first(unit.connection(), parameters)
+    row = statement.first(unit.connection(), parameters)
     return None if row is None else SubscriptionView(*row)
 
 

@@ -27,7 +27,12 @@ from subscriptions.subscribers.lifecycle import unsubscribe_from_all
 from subscriptions.subscribers.manage_link import ask_for_manage_link
 from subscriptions.subscribers.permissions import choose, permissions_of
 from subscriptions.subscribers.preferences import Frequency, Preferences, change_preferences
-from subscriptions.subscribers.queries import SubscriptionView, chosen_topics, find_subscription
+from subscriptions.subscribers.queries import (
+    SubscriptionView,
+    chosen_topics,
+    find_subscription,
+    lock_subscription,
+)
 from subscriptions.subscribers.states import Status
 from subscriptions.subscribers.tracking import TRACKING, wording
 from subscriptions.web.checkboxes import CheckboxesField, SelectChoice
@@ -114,7 +119,7 @@ def end_all(token: str) -> ResponseReturnValue:
     """End every subscription of the link's holder and erase the person."""
     reference = read_token(Purpose.PREFERENCES, token)
     with unit_of_work() as session:
-        ended = unsubscribe_from_all(session, reference)
+        ended = unsubscribe_from_all(session, lock_subscription(session, reference))
     return ended_page(None, ended)
 
 

@@ -13,9 +13,9 @@ from tests.support.visits import link_to, open_newsletter, sign_up, subscribe
 NEW = 8
 PENDING = 11
 ACTIVE = 11  # a savepoint and its end among them
-# One of them is for the words of the answer; one asks whether a list waits
+# One asks whether a list waits
 # somewhere that names the person, one makes every file that was exported forget them.
-UNSUBSCRIBE = 13
+UNSUBSCRIBE = 12
 
 
 @pytest.fixture(autouse=True)

@@ -30,7 +30,7 @@ from tests.support.visits import (
     subscribe,
 )
 
-CONFIRM = 7  # one of them before the transaction, for the words of the page
+CONFIRM = 6
 KEPT = timedelta(days=1200)
 
 

@@ -7,7 +7,7 @@ from subscriptions.core.addresses import mask
 from subscriptions.core.errors import ExpiredToken, Gone
 from subscriptions.core.links import current_links
 from subscriptions.core.tokens import Purpose, Reference
-from subscriptions.core.transactions import Unit, current_session, writing
+from subscriptions.core.transactions import current_session, writing
 from subscriptions.privacy.receipts.issuing import just_confirmed, receipt_link
 from subscriptions.subscribers.ending import Ended
 from subscriptions.subscribers.lifecycle import (
@@ -21,6 +21,7 @@ from subscriptions.subscribers.queries import (
     SubscriptionView,
     chosen_topics,
     find_subscription,
+    lock_subscription,
     requested_consent,
 )
 from subscriptions.subscribers.states import Status
@@ -37,7 +38,7 @@ SHOWN = "shown"  # the form field that says what the page with the button said
 def confirm_page(token: str) -> ResponseReturnValue:
     """A page with one button."""
     try:
-        view = _pending_or_active(current_session(), _read_confirmation(token))
+        view = _pending_or_active(find_subscription(current_session(), _read_confirmation(token)))
     except (ExpiredToken, Gone) as error:
         return _over(error)
     if view.status == Status.ACTIVE:
@@ -51,9 +52,9 @@ def confirm_subscription(token: str) -> ResponseReturnValue:
     try:
         reference = _read_confirmation(token)
         with writing() as unit:
-            view = _pending_or_active(unit, reference)
+            view = _pending_or_active(lock_subscription(unit, reference))
             proof = evidence("confirmation link", view.locale)
-            already = confirm(unit, reference, proof, shown=request.form.get(SHOWN))
+            already = confirm(unit, view, proof, shown=request.form.get(SHOWN))
     except (ExpiredToken, Gone) as error:
         return _over(error)
     except RequestChanged as error:
@@ -101,8 +102,8 @@ def unsubscribe_now(token: str) -> ResponseReturnValue:
     """End and erase at once: for the page's button and for RFC 8058. Again: 200 as well."""
     reference = read_token(Purpose.UNSUBSCRIBE, token)
     with writing() as unit:
-        view = find_subscription(unit, reference)
-        ended = unsubscribe(unit, reference)
+        view = lock_subscription(unit, reference)
+        ended = unsubscribe(unit, view)
     return ended_page(view, ended)
 
 
@@ -110,8 +111,7 @@ def _read_confirmation(token: str) -> Reference:
     return read_token(Purpose.CONFIRM, token, confirm_within())
 
 
-def _pending_or_active(unit: Unit, reference: Reference) -> SubscriptionView:
-    view = find_subscription(unit, reference)
+def _pending_or_active(view: SubscriptionView | None) -> SubscriptionView:
     if view is None or view.status == Status.ENDED:
         raise Gone
     return view
