@@ -15,9 +15,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from structlog import get_logger
 
 from subscriptions.core.flushing import Flusher
 from subscriptions.core.log_moving import INDEX_SUFFIX, LOG_MOVER, Log, LogMover
+
+log = get_logger()
 
 WRITER = "assent_writer"
 BUSY_SECONDS = 4.0
@@ -86,17 +89,21 @@ def truncate_log(engine: Engine, patience: float = 5.0) -> bool:
 
 
 def _move_log(engine: Engine, *, alone: bool = False) -> Log | None:
-    """Move what can be moved; return how the log is then. Failing, nobody is the worse.
+    """Move what can be moved; return how the log is then, None if somebody else is at it.
 
-    The store may be locked or gone by now, and another process may be at it.
+    Failing is said in the log and harms nobody: whoever writes next looks again.
     """
-    with suppress(SQLAlchemyError, sqlite3.Error, OSError), engine.connect() as connection:
-        record = connection.connection
-        if alone:
-            _lock(record.info)
-        busy, length, moved = record.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        return None if busy else Log(length, moved)
-    return None
+    try:
+        with engine.connect() as connection:
+            record = connection.connection
+            if alone:
+                _lock(record.info)
+            cursor = record.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+            busy, length, moved = cursor.fetchone()
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        log.warning("log_not_moved", reason=type(error).__name__)
+        return None
+    return None if busy else Log(length, moved)
 
 
 def _checkpoint(connection: Connection) -> bool:

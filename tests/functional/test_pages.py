@@ -1,14 +1,17 @@
 """Promises that every public page keeps: headers, no cookie, size, HEAD like GET."""
 
 import re
+import sys
 from collections.abc import Callable
+from types import ModuleType, SimpleNamespace
+from typing import cast
 from urllib.parse import urljoin
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from subscriptions.cli.server import compile_templates
+from subscriptions.cli.server import load_web
 from subscriptions.core.tokens import Purpose
 from tests.support.applications import BASE_URL, Visitor
 from tests.support.time_travel import FrozenClock
@@ -213,8 +216,11 @@ def test_the_metrics_name_nobody(client: Visitor) -> None:
     assert "assent_mail_waiting" in text
 
 
-def test_nobody_waits_for_the_templates_of_a_page(app: Flask, client: Visitor) -> None:
-    compile_templates(app)
+def test_nobody_waits_for_the_templates_of_a_page(
+    app: Flask, client: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "loaded", cast(ModuleType, SimpleNamespace(app=app)))
+    assert load_web("loaded:app") is app
     cache = app.jinja_env.cache
     assert cache is not None
     ready = len(cache)

@@ -8,6 +8,7 @@ from flask.testing import FlaskCliRunner
 
 from subscriptions.core import batches
 from subscriptions.core.clock import now
+from subscriptions.core.log_moving import LOG_MOVER
 from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import current_session
 from subscriptions.privacy.policy import current_policy
@@ -232,3 +233,7 @@ def test_operators_and_the_metrics_are_told_of_data_that_is_held_too_long(
     assert "Sign-ups that were never confirmed" in desk.get("/admin/").text
     _purge(app)
     assert "held past its time" not in desk.get("/admin/").text
+
+
+def test_the_batches_know_of_the_log_that_sqlite_has_and_postgresql_has_not(app: Flask) -> None:
+    assert (LOG_MOVER in app.extensions) is app.extensions["assent_settings"].is_sqlite

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, create_engine
 
+from subscriptions.core.batches import leave_to_others
 from subscriptions.core.log_moving import (
     HEADER,
     LENGTH_AT,
+    LOG_MOVER,
     LONG,
     MOVE_FROM,
     TOO_LONG,
@@ -75,13 +78,19 @@ def test_who_writes_in_bulk_waits_for_a_long_log_and_nobody_else_does(tmp_path: 
         assert may_end.wait(10)
         return Log(LONG, LONG)
 
-    mover = LogMover(move, lambda: None)
+    app = Flask("batches")
+    app.extensions[LOG_MOVER] = mover = LogMover(move, lambda: None)
+
+    def work() -> None:
+        with app.app_context():
+            leave_to_others(0)
+
     for waiting, waits in ((LONG - 1, False), (LONG, True)):
         index = _index_saying(tmp_path, waiting)
         may_end.clear()
         mover.look(index)
         assert moving.wait(10)
-        bulk = threading.Thread(target=mover.catch_up)
+        bulk = threading.Thread(target=work)
         bulk.start()
         bulk.join(0.2 if waits else 10)
         assert bulk.is_alive() is waits
