@@ -13,7 +13,7 @@ from subscriptions.newsletters.fields import PROFILE_FIELDS
 from subscriptions.newsletters.models import Newsletter
 from subscriptions.subscribers.ending import Ended, end_subscriptions, erase_person
 from subscriptions.subscribers.export_files import forget_exported
-from subscriptions.subscribers.mail_cap import may_mail
+from subscriptions.subscribers.mail_cap import count_mails_to, may_mail
 from subscriptions.subscribers.mails import (
     Person,
     Recipient,
@@ -34,7 +34,9 @@ class Capped(Conflict):
     """The cap on mails to one address is reached."""
 
     code = "capped"
-    message = _("A mail went out a short while ago, or three today. More would be a nuisance.")
+    message = _(
+        "A mail went out a short while ago, or enough of them today. More would be a nuisance."
+    )
 
 
 class WipeReason(StrEnum):
@@ -66,7 +68,8 @@ def ask_again(session: Session, sender: Sender, found: Subscription) -> None:
         select(Subscriber.address).where(Subscriber.id == found.subscriber_id)
     ).one()
     refuse_suppressed(session, address_key(address), sender.newsletter_id)
-    if not may_mail(session.connection(), found):
+    connection = session.connection()
+    if not may_mail(connection, found, count_mails_to(connection, found.subscriber_id)):
         raise Capped
     recipient = Recipient(found.subscriber_id, address, found.reference, found.epoch, found.locale)
     topics = [topic.title for topic in chosen_topics(session, found.id)]

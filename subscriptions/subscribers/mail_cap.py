@@ -1,9 +1,24 @@
-"""How often a sign-up, a person or an operator may have an address mailed."""
+"""How often a sign-up, a person or an operator may have an address mailed.
+
+Two caps hold at once: of what one subscription causes, and of what all the subscriptions of an
+address cause together, so that nobody is flooded by the forms of many newsletters. Mails about a
+person's own data, such as the manage link, have a cap of their own: no sign-up uses it up.
+"""
 
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import (
+    Connection,
+    Date,
+    Integer,
+    ScalarSelect,
+    bindparam,
+    cast,
+    func,
+    select,
+    update,
+)
 
 from subscriptions.core import clock
 from subscriptions.core.statements import Prepared, table_of
@@ -11,6 +26,8 @@ from subscriptions.subscribers.models import Subscription
 
 MAIL_GAP = timedelta(minutes=10)
 MAILS_PER_DAY = 3
+# Enough to subscribe to a handful of newsletters in one sitting, and to ask for some again.
+MAILS_PER_ADDRESS = 10
 
 SUBSCRIPTIONS = table_of(Subscription)
 COUNT_MAIL = Prepared(
@@ -44,10 +61,40 @@ class Mailed(Counted, Protocol):
         """The subscription's id."""
 
 
-def may_mail(connection: Connection, mailed: Mailed) -> bool:
-    """Whether the cap allows another mail now; if so it is counted. The row must be locked."""
+def mails_to_person() -> ScalarSelect[int]:
+    """How many mails all the subscriptions of a person caused on a day.
+
+    For a statement with the parameters ``of_person`` and ``today``. Exact if the subscriber's row
+    was locked before the statement began.
+    """
+    others = SUBSCRIPTIONS.alias("others")
+    return (
+        select(cast(func.coalesce(func.sum(others.c.mails), 0), Integer))
+        .where(
+            others.c.subscriber_id == bindparam("of_person"),
+            others.c.mails_on == bindparam("today", type_=Date),
+        )
+        .scalar_subquery()
+    )
+
+
+MAILS_TO_PERSON = Prepared(select(mails_to_person()))
+
+
+def count_mails_to(connection: Connection, subscriber_id: int) -> int:
+    """How many mails all the subscriptions of a person caused today."""
+    parameters = {"of_person": subscriber_id, "today": clock.now().date()}
+    return int(MAILS_TO_PERSON.value(connection, parameters))
+
+
+def may_mail(connection: Connection, mailed: Mailed, to_person: int) -> bool:
+    """Whether the caps allow another mail now; if so it is counted.
+
+    ``to_person`` is how many of today's the person's subscriptions caused. The rows of the person
+    and of the subscription must be locked.
+    """
     now = clock.now()
-    if is_capped(mailed, now):
+    if to_person >= MAILS_PER_ADDRESS or is_capped(mailed, now):
         return False
     counted = {f"new_{name}": value for name, value in one_more(mailed, now).items()}
     COUNT_MAIL.run(connection, {"of": mailed.id, **counted})

@@ -2,15 +2,17 @@
 
 What differs between a new, a pending and a confirmed address is the mail. An address that is
 confirmed and gets no mail costs what a new one costs: the rows of a new subscription are written
-and taken back, so that the answer's time doesn't tell either.
+and taken back, so that the answer's time doesn't tell either. So is the mail to an address that is
+new to a newsletter and had enough of them today.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, case, delete, insert, select, update
 
 from subscriptions.core import clock
 from subscriptions.core.addresses import Address
@@ -25,7 +27,7 @@ from subscriptions.subscribers.consent import (
     record_consent,
 )
 from subscriptions.subscribers.counters import count
-from subscriptions.subscribers.mail_cap import may_mail
+from subscriptions.subscribers.mail_cap import MAILS_PER_ADDRESS, mails_to_person, may_mail
 from subscriptions.subscribers.mails import (
     Recipient,
     Sender,
@@ -58,8 +60,18 @@ class Request:
         return self.sender.newsletter_id
 
 
+class Created(NamedTuple):
+    """A new subscription, and whether its mail is counted: 1, or 0 if the cap holds it back."""
+
+    id: int
+    mails: int
+
+
 class Known(NamedTuple):
-    """What is there already of a subscription that is asked for again."""
+    """What is there already of a subscription that is asked for again.
+
+    ``to_person`` is how many mails all of the person's subscriptions caused today.
+    """
 
     id: int
     subscriber_id: int
@@ -73,6 +85,7 @@ class Known(NamedTuple):
     mailed_at: datetime | None
     mails_on: date | None
     mails: int
+    to_person: int
 
 
 SUBSCRIPTIONS = table_of(Subscription)
@@ -87,9 +100,11 @@ UPSERT_SUBSCRIBER = upsert(
 )
 INSERT_SUBSCRIPTION = upsert(
     Subscription,
-    lambda insert: insert.on_conflict_do_nothing(
-        index_elements=["subscriber_id", "newsletter_id"]
-    ).returning(Subscription.id),
+    lambda insert: (
+        insert.values(mails=case((mails_to_person() < MAILS_PER_ADDRESS, 1), else_=0))
+        .on_conflict_do_nothing(index_elements=["subscriber_id", "newsletter_id"])
+        .returning(Subscription.id, Subscription.mails)
+    ),
 )
 INSERT_TOPICS = Prepared(insert(TOPICS))
 INSERT_PROFILE = insert(PROFILES)
@@ -99,11 +114,12 @@ FIND_KNOWN = Prepared(
         SUBSCRIPTIONS.c.id,
         SUBSCRIPTIONS.c.subscriber_id,
         Subscriber.address,
-        *(SUBSCRIPTIONS.c[name] for name in Known._fields[3:]),
+        *(SUBSCRIPTIONS.c[name] for name in Known._fields[3:-1]),
+        mails_to_person(),
     )
     .join(Subscriber, Subscriber.id == SUBSCRIPTIONS.c.subscriber_id)
     .where(
-        SUBSCRIPTIONS.c.subscriber_id == bindparam("subscriber"),
+        SUBSCRIPTIONS.c.subscriber_id == bindparam("of_person"),
         SUBSCRIPTIONS.c.newsletter_id == bindparam("newsletter"),
     )
 )
@@ -138,12 +154,17 @@ def request_subscription(
     reference = new_reference()
     created = _insert_subscription(connection, subscriber_id, reference, request, evidence)
     if created is not None:
-        _fill(connection, created, request, evidence)
+        _fill(connection, created.id, request, evidence)
         recipient = Recipient(subscriber_id, address.display, reference, 0, evidence.locale)
-        send_confirmation(unit, request.sender, recipient, _titles(request))
+        with _taken_back(connection) if created.mails == 0 else nullcontext():
+            send_confirmation(unit, request.sender, recipient, _titles(request))
         count(connection, request.newsletter_id, Event.REQUESTED)
         return
-    parameters = {"subscriber": subscriber_id, "newsletter": request.newsletter_id}
+    parameters = {
+        "of_person": subscriber_id,
+        "newsletter": request.newsletter_id,
+        "today": clock.now().date(),
+    }
     known = Known(*FIND_KNOWN.one(connection, parameters))
     if known.status == Status.ACTIVE:
         _tell_active(unit, known, request, evidence)
@@ -167,7 +188,7 @@ def _insert_subscription(
     reference: str,
     request: Request,
     evidence: Evidence,
-) -> int | None:
+) -> Created | None:
     now = clock.now()
     parameters = {
         "reference": reference,
@@ -181,10 +202,11 @@ def _insert_subscription(
         "requested_at": now,
         "mailed_at": now,
         "mails_on": now.date(),
-        "mails": 1,
+        "of_person": subscriber_id,
+        "today": now.date(),
     }
-    created: int | None = INSERT_SUBSCRIPTION.value(connection, parameters)
-    return created
+    row = INSERT_SUBSCRIPTION.first(connection, parameters)
+    return Created(*row) if row else None
 
 
 def _fill(
@@ -219,7 +241,7 @@ def _renew(unit: Unit, known: Known, request: Request, evidence: Evidence) -> No
     _fill(connection, known.id, request, evidence)
     if again:
         count(connection, request.newsletter_id, Event.REQUESTED)
-    if may_mail(connection, known):
+    if may_mail(connection, known, known.to_person):
         recipient = Recipient(
             known.subscriber_id, known.address, known.reference, epoch, evidence.locale
         )
@@ -228,7 +250,7 @@ def _renew(unit: Unit, known: Known, request: Request, evidence: Evidence) -> No
 
 def _tell_active(unit: Unit, known: Known, request: Request, evidence: Evidence) -> None:
     connection = unit.connection()
-    if known.restricted_at is None and may_mail(connection, known):
+    if known.restricted_at is None and may_mail(connection, known, known.to_person):
         recipient = Recipient(
             known.subscriber_id, known.address, known.reference, known.epoch, known.locale
         )
@@ -240,11 +262,17 @@ def _tell_active(unit: Unit, known: Known, request: Request, evidence: Evidence)
 def _spend_the_time_of_a_new_one(
     connection: Connection, subscription_id: int, request: Request, evidence: Evidence
 ) -> None:
-    with connection.begin_nested() as savepoint:
+    with _taken_back(connection):
         name = new_reference()
         decoy = upsert_subscriber(connection, Address(name, name))
         created = _insert_subscription(connection, decoy, name, request, evidence)
-        _fill(connection, created or subscription_id, request, evidence)
+        _fill(connection, created.id if created else subscription_id, request, evidence)
+
+
+@contextmanager
+def _taken_back(connection: Connection) -> Iterator[None]:
+    with connection.begin_nested() as savepoint:
+        yield
         savepoint.rollback()
 
 

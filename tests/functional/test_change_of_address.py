@@ -241,3 +241,20 @@ def test_an_address_with_subscriptions_of_its_own_is_told_so_and_nothing_changes
     assert "Nothing has been changed" in answer.text
     assert dump(app) == before
     assert deliver(app, smtp) == []
+
+
+def test_a_new_address_gets_three_mails_a_day_however_many_people_name_it(
+    app: Flask, client: Visitor, smtp: SmtpServer
+) -> None:
+    statuses = []
+    for number in range(4):
+        owner = f"own{number}@example.org"
+        subscribe(app, client, owner)
+        path = manage_path(app, client, smtp, owner)
+        statuses.append(put_new_address(client, path))
+    assert statuses == [200, 200, 200, 429]
+    assert put_new_address(client, path, "other@example.net") == 200
+    deliver(app, smtp)
+    asked = [mail.recipients for mail in smtp.messages if "/address/" in mail.text()]
+    assert asked == [(NEW,)] * 3 + [("other@example.net",)]
+    assert "augusta" not in str(rows_of(app, "rate_limits")).casefold()

@@ -1,4 +1,7 @@
-"""How many mails a sign-up may cause: once in ten minutes, three times a day, per address."""
+"""How many mails a sign-up may cause.
+
+Once in ten minutes and three times a day for each newsletter; ten times a day for each address.
+"""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +9,11 @@ import pytest
 from flask import Flask
 
 from subscriptions.core.tokens import Purpose
+from subscriptions.core.transactions import unit_of_work
+from subscriptions.newsletters.queries import newsletter_by_slug
+from subscriptions.subscribers.by_operators import Capped, send_confirmation_again
 from tests.support.applications import Visitor
+from tests.support.counting import counting
 from tests.support.smtp import SmtpServer
 from tests.support.time_travel import FrozenClock
 from tests.support.visits import (
@@ -14,12 +21,16 @@ from tests.support.visits import (
     deliver,
     link_to,
     links_in,
+    newsletter_id,
     open_newsletter,
+    rows_of,
     sign_up,
     subscribe,
 )
 
 NOISE = "noise@example.org"
+TEN = 10
+SAVEPOINT = {"SAVEPOINT", "ROLLBACK"}
 
 
 @pytest.fixture(autouse=True)
@@ -141,3 +152,61 @@ def test_the_second_mail_goes_to_the_address_that_the_first_one_went_to(
     clock.advance(minutes=10)
     sign_up(client, "aDA@example.org")
     assert deliver(app, smtp)[0].recipients == ("Ada@example.org",)
+
+
+def _open_many(app: Flask) -> list[str]:
+    slugs = [f"n{number}" for number in range(TEN + 1)]
+    for slug in slugs:
+        open_newsletter(app, slug)
+    return slugs
+
+
+def _refuses_an_operator(app: Flask, slug: str) -> None:
+    [row] = rows_of(app, "subscriptions", newsletter_id=newsletter_id(app, slug))
+    with app.app_context(), unit_of_work() as session, pytest.raises(Capped):
+        send_confirmation_again(session, newsletter_by_slug(session, slug), row["reference"])
+
+
+def _sign_up_to(client: Visitor, *slugs: str, address: str = ADA) -> None:
+    for slug in slugs:
+        assert sign_up(client, address, slug).status_code == 303
+
+
+def test_all_newsletters_together_mail_an_address_ten_times_a_day(
+    app: Flask, client: Visitor, smtp: SmtpServer, clock: FrozenClock
+) -> None:
+    """The form that came too late sends its mail when it is sent in again the next day."""
+    *slugs, last = _open_many(app)
+    _sign_up_to(client, *slugs, last)
+    mails = deliver(app, smtp)
+    assert [mail.recipients for mail in mails] == [(ADA,)] * TEN
+    clock.advance(hours=1)
+    _sign_up_to(client, slugs[0], last)
+    assert deliver(app, smtp) == []
+    client.post(link_to(app, Purpose.CONFIRM, ADA, slugs[0]))
+    _sign_up_to(client, slugs[0])
+    assert deliver(app, smtp) == [], "nor is an active one told of it"
+    _refuses_an_operator(app, last)
+    _sign_up_to(client, last, address=NOISE)
+    assert len(deliver(app, smtp)) == 1, "others are not under her cap"
+    clock.advance(days=1)
+    _sign_up_to(client, last, slugs[0])
+    confirm, already = deliver(app, smtp)
+    assert "already subscribed" in already.content["Subject"]
+    assert client.post(links_in(confirm)["confirm"]).status_code == 200
+
+
+def test_a_mail_that_is_held_back_costs_what_one_costs_that_goes_out(
+    app: Flask, client: Visitor
+) -> None:
+    *slugs, last = _open_many(app)
+    _sign_up_to(client, *slugs)
+    _sign_up_to(client, last, address="bob@example.org")  # the form is remembered from here on
+    costs = []
+    for address in (NOISE, ADA):
+        with counting(app) as counted:
+            assert sign_up(client, address, last, name="Ada").status_code == 303
+        kinds = [statement.split()[0] for statement in counted.statements]
+        costs.append(([kind for kind in kinds if kind not in SAVEPOINT], counted.commits))
+    assert costs[0] == costs[1]
+    assert len(rows_of(app, "outbox_messages", recipient=ADA)) == TEN

@@ -33,6 +33,7 @@ from subscriptions.subscribers.suppression import suppressed_since
 from subscriptions.subscribers.tracking import TRACKING, wording
 from subscriptions.web.ended import erased_page
 from subscriptions.web.evidence import evidence
+from subscriptions.web.limits import TooManyMails, counting_mails_to
 from subscriptions.web.manage.blueprint import blueprint
 from subscriptions.web.manage.forms import (
     NewAddressForm,
@@ -79,9 +80,9 @@ def _change_address(token: str) -> ResponseReturnValue:
     if not form.validate():
         return show(token, failed=form), Invalid.status
     try:
-        with unit_of_work() as session:
+        with counting_mails_to(form.address), unit_of_work() as session:
             ask_for_change(session, find_owner(session, _reference(token), lock=True), form.address)
-    except (SameAddress, MailedEnough) as error:
+    except (SameAddress, MailedEnough, TooManyMails) as error:
         form.email.errors = [str(error.message)]
         return show(token, failed=form), error.status
     return show(token, done="asked")
