@@ -7,6 +7,7 @@ then yields every status of the range at once, and nobody who changes status is 
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -84,16 +85,19 @@ class Ranges:
     def rows(
         self, connection: Connection, first: int, last: int, *, lock: bool = False
     ) -> Sequence[Sequence[Any]]:
-        """The rows from one id to another, both included.
+        """The rows from one id to another, both included, in their order.
 
         With ``lock``, nobody of them leaves until the transaction ends; who leaves is waited for.
         """
         if self._rows is None:
             self._rows = _rows(self._selection, self._today, connection)
-        rows = self._rows
-        if lock:
-            rows = rows.with_for_update(read=True, of=Subscription)
-        return connection.execute(rows, {"first": first, "final": last}).all()
+        limits = {"first": first, "final": last}
+        if not lock:
+            return connection.execute(self._rows, limits).all()
+        # Locked in the order of people, in which whoever changes many of them locks them too.
+        locking = self._rows.order_by(None).order_by(Subscriber.id)
+        locking = locking.with_for_update(read=True, of=[Subscriber, Subscription])
+        return sorted(connection.execute(locking, limits), key=itemgetter(0))
 
     def candidates(self, connection: Connection, at_most: int) -> int:
         """How many rows there are before the rest of the filter; reads no more than ``at_most``."""

@@ -49,7 +49,7 @@ REASONS: dict[str, LazyString] = {
     Outcome.ALREADY: _("was so already"),
     Outcome.RESTRICTED: _("has restricted the use of their data"),
     Outcome.SUPPRESSED: _("must not be mailed"),
-    Outcome.CAPPED: _("was mailed a short while ago, or three times today"),
+    Outcome.CAPPED: _("was mailed a short while ago, or often enough today"),
     Outcome.ELSEWHERE: _("also reads newsletters that the operator doesn't edit"),
 }
 

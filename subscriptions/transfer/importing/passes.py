@@ -113,7 +113,8 @@ class Pass:
             return False
         if self._piece is None or (people and self._over_the_pace(found, len(people))):
             return self._rest(found)
-        against = standing_of(session, self.task.newsletter_id, people)
+        running = self.task.state is ImportState.RUNNING
+        against = standing_of(session, self.task.newsletter_id, people, lock=running)
         left_out += [_left_out(p, against[p.key]) for p in people if p.key in against]
         wanted = [person for person in people if person.key not in against]
         taken = self._act(session, found, wanted)

@@ -29,19 +29,25 @@ STATUS = (
 STATUSES = select(SUBSCRIBERS.c.address_key, STATUS).where(
     SUBSCRIBERS.c.address_key.in_(bindparam("keys", expanding=True))
 )
+STATUSES_LOCKED = STATUSES.order_by(SUBSCRIBERS.c.id).with_for_update(of=SUBSCRIBERS)
 
 
 def standing_of(
-    session: Session, newsletter_id: int, people: Sequence[Candidate]
+    session: Session, newsletter_id: int, people: Sequence[Candidate], *, lock: bool = False
 ) -> dict[str, Outcome]:
-    """Why not, by :attr:`Address.key`, for those who can't be taken over."""
+    """Why not, by :attr:`Address.key`, for those who can't be taken over.
+
+    With ``lock``, whoever of them is there already is locked, in the order of everybody who locks
+    many people.
+    """
     if not people:
         return {}
     connection = session.connection()
     parameters = {"keys": [person.key for person in people], "newsletter": newsletter_id}
+    statuses = STATUSES_LOCKED if lock else STATUSES
     found = {
         key: OF_STATUS[status]
-        for key, status in connection.execute(STATUSES, parameters).all()
+        for key, status in connection.execute(statuses, parameters).all()
         if status is not None
     }
     return _suppressed(session, connection, newsletter_id, people) | found
