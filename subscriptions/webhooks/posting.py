@@ -13,6 +13,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from threading import Timer
 from typing import Any
 
+from subscriptions.webhooks.resolving import resolve
 from subscriptions.webhooks.targets import Target, may_connect
 
 STEP = 5.0  # seconds, for connecting and for each piece of the answer
@@ -68,7 +69,7 @@ def _channel_to(target: Target) -> socket.socket:
 
 def _socket_to(target: Target) -> socket.socket:
     """A connection to the first address of the name that takes one."""
-    found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    found = resolve(target.host, target.port)
     allowed = [each for each in found if may_connect(str(each[4][0]), secure=target.secure)]
     failed: OSError | NotDelivered = NotDelivered("address not allowed")
     for family, kind, protocol, _name, address in allowed[:TRIED]:

@@ -16,10 +16,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from flask import Flask
 
-from subscriptions.webhooks import posting
+from subscriptions.webhooks import posting, resolving
 from subscriptions.webhooks.posting import NotDelivered, post
 from subscriptions.webhooks.signing import secret_of, signed_headers
 from subscriptions.webhooks.targets import BadTarget, Target, may_connect, target_of
+from tests.support.waiting import wait_until
 from tests.support.webhooks import Receiver, listening
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,6 +114,31 @@ def test_the_address_is_looked_at_that_is_connected_to(monkeypatch: pytest.Monke
     with pytest.raises(NotDelivered, match="address not allowed"):
         post(target_of("https://rebound.example.org/"), BODY, {})
     assert asked == ["rebound.example.org"]
+
+
+def test_a_resolver_that_hangs_holds_nobody_and_is_not_asked_without_end(
+    monkeypatch: pytest.MonkeyPatch, receiver: Receiver
+) -> None:
+    asked, answering, genuine = [], threading.Event(), socket.getaddrinfo
+
+    def hang(host: str, port: int, **more: Any) -> list[Any]:
+        asked.append(host)
+        answering.wait()
+        return genuine("127.0.0.1", port, **more)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(socket, "getaddrinfo", hang)
+        broken.setattr(resolving, "WITHIN", 0.01)
+        for _ in range(resolving.MOST + 1):
+            with pytest.raises(NotDelivered, match="NameTimeout"):
+                post(target_of("https://slow.example.org/"), BODY, {})
+    assert len(asked) == resolving.MOST
+    answering.set()
+    receiver.status, receiver.attempts = 204, 0
+    wait_until("free resolver", lambda: resolving.FREE.acquire(blocking=False))
+    resolving.FREE.release()
+    post(target_of(receiver.url), BODY, {})
+    assert receiver.attempts == 1
 
 
 @pytest.mark.parametrize("status", [302, 307, 404, 500])
