@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 
 PY := .venv/bin/python
 FLASK := $(PY) -m flask --app app
-CODE := $(wildcard app.py subscriptions tests benchmarks)
+CODE := $(wildcard app.py subscriptions scripts tests benchmarks)
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock"
 
@@ -18,7 +18,7 @@ JOBS ?= 2
 # Tests start many processes: each would compile the whole service where the environment says this.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run test check format bench lock screenshots pictures env env-dev
+.PHONY: help run test check format translations bench lock screenshots pictures env env-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -30,16 +30,20 @@ test: env-dev ## every test: SQLite and PostgreSQL, browser included
 	@$(PY) -m tests.support.chromium
 	@exec $(PY) -m pytest -n $(JOBS) $(ARGS)
 
-check: env-dev ## format, lint, types, import rules, drift of the documentation
+check: env-dev ## format, lint, types, import rules, drift of the documents and translations
 	@echo 'format ...';       $(PY) -m ruff format --check $(CODE)
 	@echo 'lint ...';         $(PY) -m ruff check $(CODE)
 	@echo 'types ...';        $(PY) -m mypy --strict $(CODE)
 	@echo 'import rules ...'; $(PY) -c "from importlinter.cli import lint_imports_command as c; c()" --no-logo
 	@echo 'documents ...';    $(FLASK) docs check
+	@echo 'translations ...'; $(PY) -m scripts.translations check
 
 format: env-dev ## put every file into the house format
 	@$(PY) -m ruff format $(CODE)
 	@$(PY) -m ruff check --fix $(CODE)
+
+translations: env-dev ## take new words into the catalogues, drop old ones, compile
+	@$(PY) -m scripts.translations update
 
 bench: env-dev ## measure sign-up, confirmation, unsubscribe, export, import and the admin's pages
 	@exec $(PY) -m benchmarks $(ARGS)

@@ -24,3 +24,8 @@ def lazy_gettext(text: str, **values: Any) -> LazyString:
 def mark(text: str) -> str:
     """The same text, to be found by who collects what to translate; ``gettext`` shows it."""
     return text
+
+
+def mark_plural(one: str, many: str) -> tuple[str, str]:
+    """The same two texts, to be found likewise; ``ngettext`` shows the one that fits."""
+    return one, many

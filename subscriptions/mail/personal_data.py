@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from subscriptions.core.personal_data import Category
 from subscriptions.core.statements import DeleteOf, table_of
 from subscriptions.core.transactions import Unit
+from subscriptions.core.words import mark
 from subscriptions.mail.models import MAIL, OutboxMessage
 
 
@@ -41,4 +42,4 @@ def _erase(unit: Unit, subscriber_ids: Sequence[int]) -> int:
     return ERASE.run(unit.connection(), subscriber_ids)
 
 
-CATEGORIES = (Category(MAIL, "Mail that is queued for the person", _export, _erase),)
+CATEGORIES = (Category(MAIL, mark("Mail that is queued for the person"), _export, _erase),)

@@ -9,6 +9,7 @@ from flask import render_template
 from flask_babel import force_locale
 
 from subscriptions.core.identity import current_identity
+from subscriptions.core.languages import ENGLISH, nearest_language
 
 # The page's own sheet can't help a mail; what is in the template's <style> is inlined. Media
 # queries (dark mode) can't be and stay in the head.
@@ -25,14 +26,18 @@ class RenderedMail:
 
 
 def render_mail(template: str, locale: str, context: dict[str, Any]) -> RenderedMail:
-    """Render ``templates/email/<template>`` in the recipient's language."""
-    with force_locale(locale):
+    """Render ``templates/email/<template>`` in the recipient's language.
+
+    In English, where our words don't exist in it; what an operator wrote stays in its own.
+    """
+    language = nearest_language(locale) or ENGLISH
+    with force_locale(language):
         parts = [
             render_template(
                 f"email/{template}/{part}",
                 **_house_style(),
                 **context,
-                locale=locale,
+                locale=str(language).replace("_", "-"),
             )
             for part in ("subject.txt", "body.txt", "body.html")
         ]

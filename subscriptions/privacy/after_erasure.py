@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from subscriptions.privacy.policy import Clause, Policy, Trigger
-from subscriptions.privacy.policy.in_words import kept_in_words
+from subscriptions.privacy.policy.in_words import kept_in_words, policy_words
 from subscriptions.subscribers.keeping import Keeps
 
 Since = Mapping[str, datetime | None]
@@ -34,7 +34,10 @@ class Remainder:
 
 
 def what_went(policy: Policy, rows: Mapping[str, int]) -> list[str]:
-    """The titles of the clauses under which something was erased. ``rows`` is per category."""
+    """The titles, not translated yet, of the clauses under which something was erased.
+
+    ``rows`` is per category.
+    """
     gone = {category for category, number in rows.items() if number > 0}
     return [
         clause.title
@@ -84,8 +87,8 @@ def _remainder(clause: Clause, start: datetime | None, keeps: Keeps) -> Remainde
     held = clause.trigger is Trigger.UNSUBSCRIBED and keeps is Keeps.HOLDS
     period = clause.hold if held else clause.over_after
     return Remainder(
-        clause.title,
-        clause.hold_reason or clause.purpose,
+        policy_words(clause.title),
+        policy_words(clause.hold_reason or clause.purpose),
         period.after(start).date() if start else None,
         kept_in_words(clause),
     )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from subscriptions.core.personal_data import Category
 from subscriptions.core.statements import Prepared, table_of
 from subscriptions.core.transactions import Unit
+from subscriptions.core.words import mark
 from subscriptions.subscribers.export_models import EXPORT_FILE, ExportContent
 from subscriptions.subscribers.models import Subscription
 
@@ -71,4 +72,4 @@ def _erase(_unit: Unit, _subscriber_ids: Sequence[int]) -> int:
     return 0
 
 
-CATEGORIES = (Category(EXPORT_FILE, "Rows of a list that was exported", _export, _erase),)
+CATEGORIES = (Category(EXPORT_FILE, mark("Rows of a list that was exported"), _export, _erase),)

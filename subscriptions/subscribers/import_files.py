@@ -16,6 +16,7 @@ from subscriptions.core.addresses import address_key
 from subscriptions.core.personal_data import Category
 from subscriptions.core.statements import Prepared, table_of
 from subscriptions.core.transactions import Unit
+from subscriptions.core.words import mark
 from subscriptions.subscribers.import_models import IMPORT_FILE, ImportPiece, Kind
 from subscriptions.subscribers.models import Subscriber
 
@@ -101,4 +102,6 @@ def as_content(rows: Sequence[Cells | None]) -> str:
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
-CATEGORIES = (Category(IMPORT_FILE, "Rows of a list that waits to be taken over", _export, _erase),)
+CATEGORIES = (
+    Category(IMPORT_FILE, mark("Rows of a list that waits to be taken over"), _export, _erase),
+)

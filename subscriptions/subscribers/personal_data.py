@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from subscriptions.core.personal_data import Category
 from subscriptions.core.statements import DeleteOf, table_of
 from subscriptions.core.transactions import Unit
+from subscriptions.core.words import mark
 from subscriptions.mail.mailbox import forget_recipient
 from subscriptions.newsletters.models import Newsletter, Wording
 from subscriptions.subscribers.models import (
@@ -173,24 +174,24 @@ def _erase_suppression(_unit: Unit, _subscriber_ids: Sequence[int]) -> int:
 
 # Those that others hang on come first: they are erased last.
 CATEGORIES = (
-    Category(ADDRESS, "The mail address", _export_address, _erase_address),
+    Category(ADDRESS, mark("The mail address"), _export_address, _erase_address),
     Category(
         SUBSCRIPTION,
-        "Subscriptions and their preferences",
+        mark("Subscriptions and their preferences"),
         _export_subscriptions,
         _erase_subscriptions,
     ),
     Category(
         ADDRESS_CHANGE,
-        "A new address that waits for its confirmation",
+        mark("A new address that waits for its confirmation"),
         _export_change,
         _erase_change,
     ),
-    Category(PROFILE, "Profile fields", _export_profiles, _erase_profiles),
-    Category(CONSENT, "Consent records", _export_consent, _erase_consent),
+    Category(PROFILE, mark("Profile fields"), _export_profiles, _erase_profiles),
+    Category(CONSENT, mark("Consent records"), _export_consent, _erase_consent),
     Category(
         SUPPRESSION,
-        "That an address must not be mailed, as a keyed hash",
+        mark("That an address must not be mailed, as a keyed hash"),
         _export_suppression,
         _erase_suppression,
     ),

@@ -1,14 +1,15 @@
 """The form that asks for an address and nothing else; others add to it."""
 
-from wtforms import Field, Form, StringField, ValidationError
+from wtforms import Field, StringField, ValidationError
 from wtforms.validators import InputRequired
 
 from subscriptions.core.addresses import Address, InvalidAddress, parse_address
 from subscriptions.core.words import gettext
 from subscriptions.core.words import lazy_gettext as _
+from subscriptions.web.page_form import PageForm
 
 
-class AddressForm(Form):
+class AddressForm(PageForm):
     """One address. ``address`` is the parsed one once validation has passed."""
 
     address: Address

@@ -17,6 +17,7 @@ from subscriptions.privacy.after_erasure import (
     what_went,
 )
 from subscriptions.privacy.policy import current_policy
+from subscriptions.privacy.policy.in_words import policy_words
 from subscriptions.subscribers.ending import Ended
 from subscriptions.subscribers.keeping import Keeps
 from subscriptions.subscribers.models import SUPPRESSION
@@ -81,7 +82,7 @@ def _page(leaving: Leaving, kept: Since = NOTHING) -> str:
         "public/unsubscribed.html",
         newsletter={"name": leaving.newsletter} if leaving.newsletter else None,
         erased=leaving.erased,
-        went=leaving.went,
+        went=[policy_words(title) for title in leaving.went],
         kept=bool(kept),
         stays=what_stays(policy, clock.now(), kept, leaving.keeps) if says_more else [],
         apart=what_stays_apart(policy) if says_more else [],
@@ -108,6 +109,6 @@ def erased_page(
         "manage/erased.html",
         objected=objected,
         told=told,
-        went=what_went(policy, ended.rows),
+        went=[policy_words(title) for title in what_went(policy, ended.rows)],
         stays=what_stays(policy, clock.now(), kept, ended.keeps),
     )

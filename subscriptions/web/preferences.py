@@ -9,8 +9,9 @@ from http import HTTPStatus
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, DateField, Field, Form, RadioField, SelectField, ValidationError
+from wtforms import BooleanField, DateField, Field, RadioField, SelectField, ValidationError
 from wtforms.validators import InputRequired, Optional
 
 from subscriptions.core import clock
@@ -41,6 +42,7 @@ from subscriptions.web.evidence import evidence
 from subscriptions.web.languages import language_choices
 from subscriptions.web.limits import guard_manage_links
 from subscriptions.web.locale import speak
+from subscriptions.web.page_form import PageForm
 from subscriptions.web.tokens import read_token
 from subscriptions.web.tracking import browser_objects, is_offered, may_be_asked
 
@@ -50,7 +52,7 @@ MAX_PAUSE_DAYS = 366
 SOURCE = "preferences"
 
 
-class PreferenceForm(Form):
+class PreferenceForm(PageForm):
     """Everything that can be chosen."""
 
     topics = CheckboxesField(_("Topics"))
@@ -111,6 +113,7 @@ def save(token: str) -> ResponseReturnValue:
     with unit_of_work() as session:
         change_preferences(session, view.id, wanted)
         _choose_tracking(session, view, form)
+    speak(wanted.locale)
     return _show(token, view, form, saved=True)
 
 
@@ -152,7 +155,7 @@ def _choose_tracking(session: Session, view: SubscriptionView, form: PreferenceF
 
 def _form(view: SubscriptionView, topics: tuple[TopicChoice, ...]) -> PreferenceForm:
     form = PreferenceForm()
-    form.tracking.label.text = wording(view.newsletter_name)
+    form.tracking.label.text = LazyString(wording, view.newsletter_name)
     if not is_offered():
         del form.tracking
     form.locale.choices = language_choices([*view.languages, view.locale])

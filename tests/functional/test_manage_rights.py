@@ -55,7 +55,7 @@ def test_what_is_wrong_can_be_corrected(app: Flask, client: Visitor, path: str) 
     changes = PROFILE | {"name": "Augusta Lovelace", "phone": "+44 1", "locale": "de"}
     answer = correct(app, client, path, **changes)
     assert answer.status_code == 200
-    assert "Your data is corrected." in answer.text
+    assert "Ihre Daten sind berichtigt." in answer.text  # the language is among what was corrected
     assert 'value="Augusta Lovelace"' in answer.text
     assert own_row(app)["locale"] == "de"
     own = _profile(app)

@@ -12,7 +12,7 @@ MAX_FILE = 300
 MAX_FUNCTION = 40
 SOURCES = sorted(
     path
-    for folder in ("subscriptions", "tests", "benchmarks")
+    for folder in ("subscriptions", "scripts", "tests", "benchmarks")
     for path in (ROOT / folder).rglob("*.py")
 )
 

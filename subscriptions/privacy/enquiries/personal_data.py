@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from subscriptions.core.personal_data import Category
 from subscriptions.core.transactions import Unit
+from subscriptions.core.words import mark
 from subscriptions.privacy.enquiries.models import ENQUIRY, Enquiry
 from subscriptions.privacy.enquiries.operations import erase_enquiries_of_subscribers
 from subscriptions.privacy.of_address import export_of_address
@@ -24,7 +25,7 @@ def _erase(_unit: Unit, _subscriber_ids: Sequence[int]) -> int:
 CATEGORIES = (
     Category(
         ENQUIRY,
-        "What was written on the contact page",
+        mark("What was written on the contact page"),
         _export,
         _erase,
         erase_enquiries_of_subscribers,

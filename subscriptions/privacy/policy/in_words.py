@@ -34,6 +34,14 @@ def period_in_words(period: Period) -> str:
     return str(gettext(" and ")).join(str(part) for part in parts)
 
 
+def policy_words(text: str) -> str:
+    """A sentence of a policy file, translated if it is one of those that come with Assent.
+
+    What an organisation has written itself is said as it is.
+    """
+    return gettext(text) if text else text
+
+
 def kept_in_words(clause: Clause) -> str:
     """How long what a clause speaks of is kept, from when on, and what may hold it longer."""
     said = _from_its_trigger(clause)
@@ -41,7 +49,7 @@ def kept_in_words(clause: Clause) -> str:
         held = gettext(
             "Kept for %(time)s even if you ask for its erasure: %(reason)s",
             time=period_in_words(clause.hold),
-            reason=clause.hold_reason,
+            reason=policy_words(clause.hold_reason or ""),
         )
         return f"{said}. {held}"
     return said

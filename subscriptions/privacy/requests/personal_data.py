@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from subscriptions.core.personal_data import Category
 from subscriptions.core.transactions import Unit
+from subscriptions.core.words import mark
 from subscriptions.privacy.of_address import export_of_address
 from subscriptions.privacy.requests.models import REQUEST, DataRequest, RequestStep
 from subscriptions.subscribers.models import Subscriber
@@ -34,5 +35,5 @@ def _erase(_unit: Unit, _subscriber_ids: Sequence[int]) -> int:
 
 
 CATEGORIES = (
-    Category(REQUEST, "Requests about your data that came by other ways", _export, _erase),
+    Category(REQUEST, mark("Requests about your data that came by other ways"), _export, _erase),
 )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Form, SelectField, StringField
+from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import InputRequired
 
 from subscriptions.core.words import lazy_gettext as _
@@ -15,6 +15,7 @@ from subscriptions.subscribers.tracking import wording as tracking_wording
 from subscriptions.web.address_form import AddressForm
 from subscriptions.web.checkboxes import CheckboxesField, SelectChoice
 from subscriptions.web.languages import language_choices
+from subscriptions.web.page_form import PageForm
 from subscriptions.web.public.forms import profile_field
 
 FormData = MultiDict[str, str] | None
@@ -28,7 +29,7 @@ class NewAddressForm(AddressForm):
     )
 
 
-class CorrectionForm(Form):
+class CorrectionForm(PageForm):
     """What one subscription says of its person."""
 
     subscription_id: int
@@ -43,7 +44,7 @@ class CorrectionForm(Form):
         }
 
 
-class ChannelForm(Form):
+class ChannelForm(PageForm):
     """The ways beside mail in which one newsletter may reach its person."""
 
     channels = CheckboxesField(_("You agree to"))
@@ -53,7 +54,7 @@ class ChannelForm(Form):
         return [Channel(name) for name in self.channels.data or []]
 
 
-class TrackingForm(Form):
+class TrackingForm(PageForm):
     """Whether one newsletter may count what its person opens and clicks."""
 
     tracking = BooleanField()

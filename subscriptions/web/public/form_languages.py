@@ -4,6 +4,7 @@ from flask import request, url_for
 
 from subscriptions.newsletters.shown import OpenForm
 from subscriptions.web.languages import own_name
+from subscriptions.web.locale import depends_on_browser
 
 LANGUAGE = "lang"  # in an address, and in what is sent in
 
@@ -13,6 +14,7 @@ def chosen_language(form: OpenForm) -> str:
     asked = request.args.get(LANGUAGE)
     if asked in form.locales:
         return asked
+    depends_on_browser()
     return request.accept_languages.best_match(form.locales, form.locale) or form.locale
 
 

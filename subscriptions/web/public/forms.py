@@ -22,21 +22,23 @@ from subscriptions.newsletters.asking import AskedField
 from subscriptions.newsletters.fields import PROFILE_FIELDS, ProfileField
 from subscriptions.newsletters.shown import OpenForm, TopicChoice
 from subscriptions.privacy.policy import Trigger, current_policy
+from subscriptions.privacy.policy.in_words import policy_words
 from subscriptions.privacy.policy.terms import PROFILE
 from subscriptions.web.checkboxes import CheckboxesField, SelectChoice
+from subscriptions.web.page_form import PageForm
 
 EMAIL_LABEL = _("E-mail address")
 TICK_THE_BOX = _("Please tick the box if you want to receive this newsletter.")
 
 
-class PublicForm(Form):
+class PublicForm(PageForm):
     """What every hosted form has. ``address`` is the parsed one once validation has passed."""
 
     address: Address
     email = StringField(EMAIL_LABEL, [InputRequired(_("Please enter your e-mail address."))])
     topics = CheckboxesField(_("Topics"), choices=[])
     consent = BooleanField(validators=[InputRequired(TICK_THE_BOX)])
-    wording = HiddenField()
+    wording = HiddenField("")
 
     def validate_email(self, field: Field) -> None:
         """Keep the parsed address; what is no address is an error that does not repeat it."""
@@ -60,7 +62,7 @@ class PublicForm(Form):
         """What the policy in force says they are for (GDPR Article 13(1)(c)); None without any."""
         if not any(self.profile_fields()):
             return None
-        return current_policy().need(PROFILE, Trigger.UNSUBSCRIBED).purpose
+        return policy_words(current_policy().need(PROFILE, Trigger.UNSUBSCRIBED).purpose)
 
     def profile(self) -> dict[str, str]:
         """What was filled in beside the address."""

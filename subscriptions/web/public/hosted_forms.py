@@ -69,6 +69,7 @@ def sign_up(slug: str) -> ResponseReturnValue:
 
 def _take(whole: OpenForm) -> ResponseReturnValue:
     hosted = whole.in_language(request.form.get(LANGUAGE, ""))
+    speak(hosted.locale)
     filled = form_class(hosted)(request.form)
     if not _valid(hosted, filled):
         return _refuse(whole, hosted, filled)

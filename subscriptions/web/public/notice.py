@@ -15,7 +15,7 @@ from subscriptions.privacy.notice.in_words import (
     tracking_in_words,
 )
 from subscriptions.privacy.policy import Clause
-from subscriptions.privacy.policy.in_words import action_in_words, kept_in_words
+from subscriptions.privacy.policy.in_words import action_in_words, kept_in_words, policy_words
 from subscriptions.web.public.blueprint import blueprint
 from subscriptions.web.sessions import COOKIES
 
@@ -33,6 +33,7 @@ def privacy() -> ResponseReturnValue:
         channels=channels_in_words(notice.policy),
         answers=answers_in_words(notice.policy),
         cookies=COOKIES,
+        said=policy_words,
     )
 
 
@@ -44,9 +45,9 @@ def privacy_json() -> ResponseReturnValue:
 
 def _row(notice: Notice, clause: Clause) -> dict[str, str]:
     return {
-        "what": clause.title,
-        "why": clause.purpose,
-        "basis": clause.basis,
+        "what": policy_words(clause.title),
+        "why": policy_words(clause.purpose),
+        "basis": policy_words(clause.basis),
         "kept": kept_in_words(clause),
         "then": action_in_words(clause),
         "ran": _ran(notice, clause),
