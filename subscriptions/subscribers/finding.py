@@ -75,7 +75,7 @@ LIST = select(
 
 def list_people(session: Session, criteria: Criteria, before: int | None = None) -> Found:
     """One page, newest first; ``before`` is that of the page before."""
-    floor = _floor(session, criteria, before) if criteria.rest else 0
+    floor = floor_of(session, criteria, before) if criteria.rest else 0
     ids = sorted(session.scalars(ids_statement(criteria, before, floor, PAGE + 1)), reverse=True)
     page = ids[:PAGE]
     rows = session.execute(LIST.where(Subscription.id.in_(page)).order_by(Subscription.id.desc()))
@@ -117,6 +117,12 @@ def ids_statement(criteria: Criteria, before: int | None, floor: int, most: int)
     return select(either.c.id)
 
 
+def floor_of(session: Session, criteria: Criteria, before: int | None) -> int:
+    """The id after the last one that one look goes to, of any status; 0 for the end."""
+    floors = (session.scalar(floor_statement(criteria, s, before)) for s in criteria.statuses)
+    return max(floor or 0 for floor in floors)
+
+
 def floor_statement(criteria: Criteria, status: Status, before: int | None) -> Select[Any]:
     """The id after the last one that a page looks at."""
     ids = select(Subscription.id).where(
@@ -134,11 +140,6 @@ def search_statements(
     wanted = list(_of_search(criteria, dialect))
     yield _by_address(text).where(*wanted).limit(PAGE + 1)
     yield _by_name(text).where(*wanted).limit(PAGE + 1)
-
-
-def _floor(session: Session, criteria: Criteria, before: int | None) -> int:
-    floors = (session.scalar(floor_statement(criteria, s, before)) for s in criteria.statuses)
-    return max(floor or 0 for floor in floors)
 
 
 def _newest(

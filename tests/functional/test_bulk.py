@@ -1,5 +1,6 @@
 """Changes in bulk: seen before, done in the background, and only counted afterwards."""
 
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from subscriptions.core import clock as our_clock
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.operators.roles import Role
 from subscriptions.privacy.retention.running import run_retention
+from subscriptions.subscribers import finding
 from subscriptions.subscribers.bulk import working
 from subscriptions.subscribers.bulk.asking import cancel_all
 from subscriptions.subscribers.bulk.working import LEASE, Run, take_up, work
@@ -77,6 +79,30 @@ def test_a_look_ahead_says_whom_it_is_for_masked_and_does_nothing(app: Flask, de
     assert 'name="status" value="active"' in refused.text
     assert desk.send(f"{BULK}/preview", act="end", member="\0").location == PEOPLE
     assert dump(app) == before
+
+
+def test_a_long_look_goes_on_from_page_to_page_and_then_knows_the_number(
+    app: Flask, client: Visitor, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subscribe(app, client, "fay@example.org")
+    monkeypatch.setattr(finding, "LOOK", 1)
+    asked = {"language": "en", "requested_until": our_clock.today().isoformat()}
+    answer = desk.send(f"{BULK}/preview", act="restrict", whom="fitting", **asked)
+    met = []
+    while "Refresh" in answer.headers:
+        met.append(re.findall(r"Still looking: (.*?) so far", answer.text)[0])
+        assert "<button" not in answer.text.partition("</h2>")[2]
+        further = answer.headers["Refresh"].removeprefix("0; url=")
+        assert "@" not in further
+        answer = desk.get(further)
+    assert met == ["2 people", "3 people"]
+    assert "What would happen to 4 people" in answer.text
+    assert re.findall(r"<li>(.)…@e….org", answer.text) == ["f", "e", "b", "a"]
+    assert 'name="number" value="4"' in answer.text
+    assert _do(app, desk, "restrict", 4, **asked) == {"done": 3, "not_confirmed": 1}
+    assert rows_of(app, "audit_entries")[-2]["details"]["people"] == 4
+    for wrong in (0, 2**63):
+        assert desk.get(re.sub(r"before=\d+", f"before={wrong}", further)).status_code == 422
 
 
 def test_it_needs_a_tick_and_no_more_people_than_were_shown(app: Flask, desk: Desk) -> None:

@@ -1,5 +1,5 @@
 """Changes in bulk: of everybody whom a filter takes, or of those who were ticked.
 
-Asked for in :mod:`.asking`, after a look at what would happen; worked on in batches by
-:mod:`.working`, which does to each person what :mod:`.acts` says.
+Asked for in :mod:`.asking`, after :mod:`.looking_ahead` has shown what would happen; worked on in
+batches by :mod:`.working`, which does to each person what :mod:`.acts` says.
 """

@@ -1,13 +1,12 @@
-"""Asking for a change in bulk: a look at what would happen, then the change itself."""
+"""Asking for a change in bulk, once :mod:`.looking_ahead` has shown what would happen."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
-from subscriptions.core.addresses import mask
 from subscriptions.core.errors import Conflict, Invalid
 from subscriptions.core.jobs import wake
 from subscriptions.core.words import lazy_gettext as _
@@ -15,12 +14,10 @@ from subscriptions.newsletters.editing import topic_of
 from subscriptions.newsletters.models import Newsletter
 from subscriptions.subscribers.bulk_models import Act, BulkChange, BulkState
 from subscriptions.subscribers.filtering import Criteria, Filter, criteria_of
-from subscriptions.subscribers.finding import MOST_COUNTED, Count, ids_statement
-from subscriptions.subscribers.models import Subscriber, Subscription
+from subscriptions.subscribers.models import Subscription
 from subscriptions.subscribers.states import Status
 
 WORK = "subscribers.bulk"
-SHOWN = 10
 MOST_TICKED = 500  # of one list
 HELD = (Status.PENDING, Status.ACTIVE)
 WITH_TOPIC = (Act.ADD_TOPIC, Act.REMOVE_TOPIC)
@@ -36,33 +33,6 @@ class Wanted:
     members: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """How many it would be for, and the first of them, masked."""
-
-    count: Count
-    masked: Sequence[str]
-
-
-def look_ahead(session: Session, newsletter: Newsletter, wanted: Wanted) -> Preview:
-    """Whom it would be for, as things stand. Counts no further than a list does.
-
-    Raises :class:`Invalid` or :class:`Conflict` if it can't be asked for.
-    """
-    _check(newsletter, wanted)
-    if wanted.filter is None:
-        theirs = (Subscription.newsletter_id == newsletter.id, _ticked(wanted))
-        number = session.scalar(select(func.count()).select_from(Subscription).where(*theirs)) or 0
-        ids = session.scalars(select(Subscription.id).where(*theirs).limit(SHOWN)).all()
-        return Preview(Count(number, more=False), _masked(session, ids))
-    criteria = held_criteria(newsletter, wanted.filter)
-    fitting = ids_statement(criteria, None, 0, MOST_COUNTED + 1).subquery()
-    number = session.scalar(select(func.count()).select_from(fitting)) or 0
-    first = sorted(session.scalars(ids_statement(criteria, None, 0, SHOWN)), reverse=True)
-    count = Count(min(number, MOST_COUNTED), more=number > MOST_COUNTED)
-    return Preview(count, _masked(session, first[:SHOWN]))
-
-
 def begin_change(
     session: Session,
     newsletter: Newsletter,
@@ -74,7 +44,7 @@ def begin_change(
 
     ``newsletter_ids`` are those in which ``made_by`` may erase people; None for all.
     """
-    _check(newsletter, wanted)
+    check(newsletter, wanted)
     newest = select(func.max(Subscription.id)).where(Subscription.newsletter_id == newsletter.id)
     ticked = None if wanted.filter else list(wanted.members)
     change = BulkChange(
@@ -94,6 +64,18 @@ def begin_change(
     session.add(change)
     session.flush()
     return change
+
+
+def check(newsletter: Newsletter, wanted: Wanted) -> None:
+    """Raise :class:`Invalid` or :class:`Conflict` if it can't be asked for."""
+    if wanted.filter is None and not 0 < len(wanted.members) <= MOST_TICKED:
+        raise Invalid(_("Tick the people to change, or choose all whom the filter takes."))
+    if (wanted.act in WITH_TOPIC) != bool(wanted.topic):
+        raise Invalid(_("Choose the topic to add or to remove, and none for anything else."))
+    if wanted.topic:
+        topic_of(newsletter, wanted.topic)
+    if wanted.act is Act.ASK_AGAIN and newsletter.closed_at is not None:
+        raise Conflict(_("The newsletter is closed: nobody can be added to it."))
 
 
 def cancel_change(change: BulkChange) -> None:
@@ -126,28 +108,3 @@ def held_criteria(newsletter: Newsletter, wanted: Filter) -> Criteria:
 def go_to_work() -> None:
     """Have the worker look at the changes soon."""
     wake(WORK)
-
-
-def _check(newsletter: Newsletter, wanted: Wanted) -> None:
-    if wanted.filter is None and not 0 < len(wanted.members) <= MOST_TICKED:
-        raise Invalid(_("Tick the people to change, or choose all whom the filter takes."))
-    if (wanted.act in WITH_TOPIC) != bool(wanted.topic):
-        raise Invalid(_("Choose the topic to add or to remove, and none for anything else."))
-    if wanted.topic:
-        topic_of(newsletter, wanted.topic)
-    if wanted.act is Act.ASK_AGAIN and newsletter.closed_at is not None:
-        raise Conflict(_("The newsletter is closed: nobody can be added to it."))
-
-
-def _ticked(wanted: Wanted) -> ColumnElement[bool]:
-    return Subscription.reference.in_(wanted.members)
-
-
-def _masked(session: Session, ids: Sequence[int]) -> list[str]:
-    rows = session.execute(
-        select(Subscription.id, Subscriber.address)
-        .join(Subscriber, Subscriber.id == Subscription.subscriber_id)
-        .where(Subscription.id.in_(ids))
-        .order_by(Subscription.id.desc())
-    )
-    return [mask(row.address) for row in rows]

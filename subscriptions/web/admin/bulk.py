@@ -9,13 +9,8 @@ from subscriptions.core.words import gettext as _
 from subscriptions.newsletters.queries import all_newsletters
 from subscriptions.operators.roles import Role
 from subscriptions.subscribers.bulk.acts import REASONS, Outcome
-from subscriptions.subscribers.bulk.asking import (
-    Preview,
-    begin_change,
-    cancel_change,
-    go_to_work,
-    look_ahead,
-)
+from subscriptions.subscribers.bulk.asking import begin_change, cancel_change, go_to_work
+from subscriptions.subscribers.bulk.looking_ahead import Preview, SoFar, look_ahead
 from subscriptions.subscribers.bulk.queries import change_of, changes_of
 from subscriptions.subscribers.bulk_models import Act, BulkChange, BulkState
 from subscriptions.subscribers.finding import MOST_COUNTED
@@ -40,11 +35,15 @@ def bulk_changes(newsletter: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.post(f"{HERE}/preview")
+@blueprint.route(f"{HERE}/preview", methods=["GET", "POST"])
 @access(Rule.EDITOR)
 def preview_bulk(newsletter: str) -> ResponseReturnValue:
-    """Whom a change would be for, and what would happen; does nothing."""
-    form = BulkInput.of(current_newsletter(), request.form)
+    """Whom a change would be for, and what would happen; does nothing.
+
+    A look that is not at its end goes on by itself, with what it has come to in the address.
+    """
+    sent = request.form if request.method == "POST" else request.args
+    form = BulkInput.of(current_newsletter(), sent)
     try:
         return _preview(form), 422 if form.errors else 200
     except (Conflict, Invalid) as error:
@@ -72,7 +71,7 @@ def start_bulk(newsletter: str) -> ResponseReturnValue:
             act=wanted.act.value,
             topic=wanted.topic,
             filter=change.filter,
-            people=preview.count.number,
+            people=form.number.data if preview.rest else preview.count.number,
         )
         reference = change.reference
     go_to_work()
@@ -103,12 +102,13 @@ def cancel_bulk(newsletter: str, reference: str) -> ResponseReturnValue:
     return _to(reference)
 
 
-def _preview(form: BulkInput) -> str:
+def _preview(form: BulkInput) -> Response:
     owner = current_newsletter()
     valid = form.validate()
     wanted = form.wanted() if valid else None
-    preview = look_ahead(current_session(), owner, wanted) if wanted else None
-    return render_template(
+    preview = look_ahead(current_session(), owner, wanted, form.so_far()) if wanted else None
+    further = _further(form, preview.rest) if preview and preview.rest else None
+    page = render_template(
         "admin/bulk_preview.html",
         newsletter=owner,
         form=form,
@@ -119,6 +119,22 @@ def _preview(form: BulkInput) -> str:
         acts=ACTS,
         effects=EFFECTS,
         most=MOST_COUNTED,
+        further=further,
+    )
+    return Response(page, headers={"Refresh": f"0; url={further}"} if further else None)
+
+
+def _further(form: BulkInput, so_far: SoFar) -> str:
+    return url_for(
+        "admin.preview_bulk",
+        newsletter=current_newsletter().slug,
+        act=form.act.data,
+        of_topic=form.of_topic.data or None,
+        whom=form.whom.data,
+        before=so_far.before,
+        counted=so_far.number,
+        first=so_far.first,
+        **form.asked(),
     )
 
 

@@ -5,14 +5,16 @@ import re
 from flask_babel.speaklater import LazyString
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Field, HiddenField, IntegerField, SelectField, ValidationError
-from wtforms.validators import Optional
+from wtforms.validators import NumberRange, Optional
 
 from subscriptions.core.db import REFERENCE_LENGTH
 from subscriptions.core.words import gettext
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.models import Newsletter
 from subscriptions.subscribers.bulk.asking import WITH_TOPIC, Wanted
+from subscriptions.subscribers.bulk.looking_ahead import SHOWN, SoFar
 from subscriptions.subscribers.bulk_models import Act
+from subscriptions.subscribers.finding import MOST_COUNTED
 from subscriptions.web.admin.filter_inputs import FilterInput
 from subscriptions.web.checkboxes import CheckboxesField, SelectChoice
 
@@ -53,12 +55,16 @@ EFFECTS: dict[Act, LazyString] = {
         "undone."
     ),
 }
+LARGEST_ID = 2**63 - 1
 TICKED, FITTING = "ticked", "fitting"
 REFERENCE = re.compile(rf"[\w-]{{{REFERENCE_LENGTH}}}", re.ASCII)
 
 
 class BulkInput(FilterInput):
-    """The act and the people. ``number`` is how many the page before had shown."""
+    """The act and the people. ``number`` is how many the page before had shown.
+
+    ``before``, ``counted`` and ``first`` are what a look has come to that is not at its end yet.
+    """
 
     act = SelectField(
         _("What"), choices=[SelectChoice(act.value, words) for act, words in ACTS.items()]
@@ -68,6 +74,9 @@ class BulkInput(FilterInput):
     member = CheckboxesField(_("People"), validate_choice=False)
     number = IntegerField(validators=[Optional()])
     sure = BooleanField()
+    before = IntegerField(validators=[Optional(), NumberRange(1, LARGEST_ID)])
+    counted = IntegerField(validators=[Optional(), NumberRange(0, MOST_COUNTED)])
+    first = CheckboxesField(validate_choice=False)
 
     @classmethod
     def of(cls, owner: Newsletter, values: MultiDict[str, str]) -> "BulkInput":
@@ -95,5 +104,12 @@ class BulkInput(FilterInput):
 
     def members(self) -> tuple[str, ...]:
         """The random ids of those who were ticked, each once."""
-        ticked = dict.fromkeys(self.member.data or ())
-        return tuple(each for each in ticked if REFERENCE.fullmatch(each))
+        return _each_once(self.member)
+
+    def so_far(self) -> SoFar:
+        """Where the look goes on."""
+        return SoFar(self.before.data, self.counted.data or 0, _each_once(self.first)[:SHOWN])
+
+
+def _each_once(field: Field) -> tuple[str, ...]:
+    return tuple(each for each in dict.fromkeys(field.data or ()) if REFERENCE.fullmatch(each))
