@@ -10,72 +10,88 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Executable, bindparam, cast, func, select, true
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    bindparam,
+    cast,
+    func,
+    insert,
+    select,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeEngine
 
 from subscriptions.core.db import Base
-from subscriptions.core.statements import DialectInsert, table_of
+from subscriptions.core.statements import table_of
 
 ROWS = "bulk_rows"
-Filled = Sequence[tuple[int, Column[Any]]]
+Rows = Sequence[Sequence[Any]]
+
+
+class Document:
+    """What the cells of such rows are called, in their order, and of which types they are.
+
+    Statements that select from :meth:`table` get what :meth:`text` gives as the parameter
+    :data:`ROWS`.
+    """
+
+    def __init__(self, **cells: TypeEngine[Any]) -> None:
+        self._cells = cells
+        self._tables = {"sqlite": self._of_sqlite(), "postgresql": self._of_postgresql()}
+
+    def table(self, dialect: str) -> FromClause:
+        """The rows as something to select from, in their order."""
+        return self._tables[dialect]
+
+    def text(self, dialect: str, rows: Rows) -> str:
+        """The document of these rows."""
+        return json.dumps(rows, default=MOMENTS[dialect], ensure_ascii=False)
+
+    def _of_sqlite(self) -> FromClause:
+        each = func.json_each(bindparam(ROWS)).table_valued("value")
+        taken = [
+            func.json_extract(each.c.value, f"$[{place}]", type_=kind).label(name)
+            for place, (name, kind) in enumerate(self._cells.items())
+        ]
+        return select(*taken).select_from(each).subquery("given")
+
+    def _of_postgresql(self) -> FromClause:
+        document = cast(bindparam(ROWS), postgresql.JSONB(none_as_null=True))
+        each = func.jsonb_array_elements(document).table_valued("value")
+        taken: list[ColumnElement[Any]] = []
+        for place, (name, kind) in enumerate(self._cells.items()):
+            take = "->" if isinstance(kind, JSON) else "->>"
+            taken.append(cast(each.c.value.op(take)(place), kind).label(name))
+        return select(*taken).select_from(each).cte("given")
 
 
 class BulkInsert:
-    """A prebuilt INSERT … SELECT of many rows.
+    """A prebuilt INSERT of many rows into one table."""
 
-    ``columns`` name the cells of a row, in order; several names at once are filled from one cell.
-    ``constants`` are the columns that have the same value in all rows. ``build`` adds what follows,
-    such as a conflict clause.
-    """
-
-    def __init__(
-        self,
-        model: type[Base],
-        columns: Sequence[str | tuple[str, ...]],
-        constants: Sequence[str] = (),
-        build: Callable[[DialectInsert], Executable] = lambda insert: insert,
-    ) -> None:
+    def __init__(self, model: type[Base], columns: Sequence[str]) -> None:
+        """``columns`` name the cells of a row, in order."""
         table = table_of(model)
-        filled = [
-            (place, table.c[name])
-            for place, names in enumerate(columns)
-            for name in ((names,) if isinstance(names, str) else names)
-        ]
-        same = [table.c[name] for name in constants]
-        names = [column.name for column in (*(column for _, column in filled), *same)]
-        self._variants = {
-            "sqlite": build(sqlite.insert(table).from_select(names, _of_sqlite(filled, same))),
-            "postgresql": build(
-                postgresql.insert(table).from_select(names, _of_postgresql(filled, same))
-            ),
+        self._document = Document(**{name: table.c[name].type for name in columns})
+        self._statements = {
+            dialect: insert(table).from_select(columns, select(self._document.table(dialect)))
+            for dialect in MOMENTS
         }
 
-    def run(self, connection: Connection, rows: Sequence[Sequence[Any]], **constants: Any) -> Any:
-        """Run it for these rows."""
-        dialect = connection.dialect.name
-        document = json.dumps(rows, default=MOMENTS[dialect], ensure_ascii=False)
-        return connection.execute(self._variants[dialect], {ROWS: document, **constants})
+    def run(self, connection: Connection, rows: Rows) -> None:
+        """Run it for these rows; nothing happens without any."""
+        if rows:
+            dialect = connection.dialect.name
+            given = {ROWS: self._document.text(dialect, rows)}
+            connection.execute(self._statements[dialect], given)
 
 
-def _of_sqlite(filled: Filled, same: Sequence[Column[Any]]) -> Any:
-    each = func.json_each(bindparam(ROWS)).table_valued("value")
-    cells = [func.json_extract(each.c.value, f"$[{place}]") for place, _ in filled]
-    # Without a WHERE, SQLite would take ON CONFLICT for the condition of a join.
-    return select(*cells, *map(_constant, same)).select_from(each).where(true())
-
-
-def _of_postgresql(filled: Filled, same: Sequence[Column[Any]]) -> Any:
-    document = cast(bindparam(ROWS), postgresql.JSONB(none_as_null=True))
-    each = func.jsonb_array_elements(document).table_valued("value")
-    cells = []
-    for place, column in filled:
-        take = "->" if isinstance(column.type, JSON) else "->>"
-        cells.append(cast(each.c.value.op(take)(place), column.type))
-    constants = [cast(_constant(column), column.type) for column in same]
-    return select(*cells, *constants).select_from(each)
-
-
-def _constant(column: Column[Any]) -> Any:
+def constant(column: Column[Any]) -> BindParameter[Any]:
+    """A parameter, called like the column, that has the same value in all rows."""
     return bindparam(column.name, type_=column.type)
 
 

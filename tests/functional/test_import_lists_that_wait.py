@@ -11,7 +11,7 @@ from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.newsletters.operations import close_newsletter
 from subscriptions.privacy.retention.running import run_retention
-from subscriptions.transfer.importing import passes, receiving
+from subscriptions.transfer.importing import ahead, passes, receiving
 from subscriptions.transfer.importing.working import work
 from tests.support.applications import Visitor
 from tests.support.backups import back_up, restore
@@ -62,7 +62,7 @@ def test_an_import_goes_on_where_it_was_killed_with_no_row_twice_and_none_lost(
     app: Flask, monkeypatch: pytest.MonkeyPatch, clock: FrozenClock
 ) -> None:
     monkeypatch.setattr(receiving, "PIECE", 3)
-    monkeypatch.setattr(passes, "PIECE", 3)
+    monkeypatch.setattr(ahead, "PIECE", 3)
     reference = upload(app, csv_of("email", *(f"{n}@example.org" for n in range(8))))
     begin(app, reference, plan_of())
     with monkeypatch.context() as broken:

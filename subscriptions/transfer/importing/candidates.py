@@ -41,6 +41,11 @@ class LeftOut(NamedTuple):
     shown: str
 
 
+def left_out(person: Candidate, outcome: Outcome) -> LeftOut:
+    """The row of somebody who is not taken over for a reason that it doesn't show by itself."""
+    return LeftOut(person.number, outcome, mask(person.address))
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What the newsletter offers: its topics by slug, and its languages, the first by default."""

@@ -1,12 +1,12 @@
 """Takes over people who have agreed elsewhere: active at once, each with the evidence (MG7).
 
-Six statements for a batch of any size, two more where there are topics or profiles.
+A few statements for a batch of any size.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
@@ -15,40 +15,13 @@ from subscriptions.core.db import new_reference
 from subscriptions.newsletters.fields import PROFILE_FIELDS
 from subscriptions.subscribers.consent import IMPORTED
 from subscriptions.subscribers.counters import count
-from subscriptions.subscribers.models import (
-    ConsentRecord,
-    Profile,
-    Subscriber,
-    Subscription,
-    SubscriptionTopic,
-)
+from subscriptions.subscribers.models import Profile, SubscriptionTopic
 from subscriptions.subscribers.preferences import Frequency
 from subscriptions.subscribers.states import Event, Status
 from subscriptions.transfer.importing.candidates import Candidate
+from subscriptions.transfer.importing.writing import PersonRow, write_people
 
 FIELDS = tuple(PROFILE_FIELDS)
-UPSERT_SUBSCRIBERS = BulkInsert(
-    Subscriber,
-    ("address", "address_key"),
-    ("created_at",),
-    # Setting the key to itself returns the row, and locks it against an erasure.
-    lambda insert: insert.on_conflict_do_update(
-        index_elements=["address_key"], set_={"address_key": insert.excluded.address_key}
-    ).returning(Subscriber.address_key, Subscriber.id),
-)
-INSERT_SUBSCRIPTIONS = BulkInsert(
-    Subscription,
-    ("reference", "subscriber_id", "locale", ("requested_at", "confirmed_at", "engaged_at")),
-    ("newsletter_id", "epoch", "status", "frequency", "mails"),
-    lambda insert: insert.on_conflict_do_nothing(
-        index_elements=["subscriber_id", "newsletter_id"]
-    ).returning(Subscription.reference, Subscription.id),
-)
-INSERT_CONSENT = BulkInsert(
-    ConsentRecord,
-    ("subscription_id", "at", "topics", "locale", "evidence"),
-    ("step", "source", "wording_hash"),
-)
 INSERT_TOPICS = BulkInsert(SubscriptionTopic, ("subscription_id", "topic_id"))
 INSERT_PROFILES = BulkInsert(Profile, ("subscription_id", *FIELDS))
 
@@ -73,52 +46,44 @@ def take_over(session: Session, people: Sequence[Candidate], grounds: Grounds) -
     connection = session.connection()
     # In the order of their keys, so that two imports never wait for each other in a circle.
     ordered = sorted(people, key=lambda person: person.key)
-    ids = dict(
-        UPSERT_SUBSCRIBERS.run(
-            connection, [(p.address, p.key) for p in ordered], created_at=clock.now()
-        ).all()
-    )
     named = {new_reference(): person for person in ordered}
-    created = dict(
-        INSERT_SUBSCRIPTIONS.run(
-            connection,
-            [
-                (reference, ids[person.key], person.locale, person.consented_at)
-                for reference, person in named.items()
-            ],
-            newsletter_id=grounds.newsletter_id,
-            epoch=0,
-            status=Status.ACTIVE.value,
-            frequency=Frequency.EVERY.value,
-            mails=0,
-        ).all()
+    made = write_people(
+        connection,
+        [_row(reference, person, grounds) for reference, person in named.items()],
+        {
+            "created_at": clock.now(),
+            "newsletter_id": grounds.newsletter_id,
+            "epoch": 0,
+            "status": Status.ACTIVE.value,
+            "frequency": Frequency.EVERY.value,
+            "mails": 0,
+            "step": IMPORTED,
+            "source": grounds.source,
+            "wording_hash": grounds.wording_hash,
+        },
     )
-    taken = {subscription_id: named[ref] for ref, subscription_id in created.items()}
-    _fill(connection, taken, grounds)
+    taken = {subscription_id: named[reference] for reference, subscription_id in made.items()}
+    _choices(connection, taken)
     count(connection, grounds.newsletter_id, Event.IMPORTED, len(taken))
     return list(taken.values())
 
 
-def _fill(connection: Any, taken: dict[int, Candidate], grounds: Grounds) -> None:
-    INSERT_CONSENT.run(
-        connection,
-        [
-            (
-                subscription_id,
-                person.consented_at,
-                [topic.slug for topic in person.topics],
-                person.locale,
-                "\n".join(filter(None, (grounds.evidence, person.evidence))),
-            )
-            for subscription_id, person in taken.items()
-        ],
-        step=IMPORTED,
-        source=grounds.source,
-        wording_hash=grounds.wording_hash,
+def _row(reference: str, person: Candidate, grounds: Grounds) -> PersonRow:
+    return PersonRow(
+        person.address,
+        person.key,
+        reference,
+        person.locale,
+        person.consented_at,
+        [topic.slug for topic in person.topics],
+        f"{grounds.evidence}\n{person.evidence}" if person.evidence else grounds.evidence,
     )
-    topics = [(of, topic.id) for of, person in taken.items() for topic in person.topics]
-    if topics:
-        INSERT_TOPICS.run(connection, topics)
-    profiles = [(of, *map(p.profile.get, FIELDS)) for of, p in taken.items() if p.profile]
-    if profiles:
-        INSERT_PROFILES.run(connection, profiles)
+
+
+def _choices(connection: Connection, taken: Mapping[int, Candidate]) -> None:
+    chosen = [(of, topic.id) for of, person in taken.items() for topic in person.topics]
+    INSERT_TOPICS.run(connection, chosen)
+    told = [
+        (of, *map(person.profile.get, FIELDS)) for of, person in taken.items() if person.profile
+    ]
+    INSERT_PROFILES.run(connection, told)

@@ -1,11 +1,11 @@
 """What the store has against a batch of people: they are subscribed already, or suppressed.
 
-Two statements for a batch, or three where there are suppression entries.
+A statement for each of the two, and one more where there are suppression entries.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from subscriptions.core.addresses import Address
@@ -40,24 +40,27 @@ def standing_of(
     With ``lock``, whoever of them is there already is locked, in the order of everybody who locks
     many people.
     """
+    known = known_among(session, newsletter_id, people, lock=lock)
+    return suppressed_among(session, newsletter_id, people) | known
+
+
+def known_among(
+    session: Session, newsletter_id: int, people: Sequence[Candidate], *, lock: bool = False
+) -> dict[str, Outcome]:
+    """What the newsletter knows of those whom it knows."""
     if not people:
         return {}
-    connection = session.connection()
     parameters = {"keys": [person.key for person in people], "newsletter": newsletter_id}
-    statuses = STATUSES_LOCKED if lock else STATUSES
-    found = {
-        key: OF_STATUS[status]
-        for key, status in connection.execute(statuses, parameters).all()
-        if status is not None
-    }
-    return _suppressed(session, connection, newsletter_id, people) | found
+    found = session.connection().execute(STATUSES_LOCKED if lock else STATUSES, parameters).all()
+    return {key: OF_STATUS[status] for key, status in found if status is not None}
 
 
-def _suppressed(
-    session: Session, connection: Connection, newsletter_id: int, people: Iterable[Candidate]
+def suppressed_among(
+    session: Session, newsletter_id: int, people: Sequence[Candidate]
 ) -> dict[str, Outcome]:
+    """Those who are suppressed."""
     # Hashing takes longer than all the rest: not for nothing.
-    if connection.scalar(ANY_ENTRY) is None:
+    if not people or session.connection().scalar(ANY_ENTRY) is None:
         return {}
     addresses = [Address(person.address, person.key) for person in people]
     return {a.key: Outcome.SUPPRESSED for a in suppressed(session, addresses, newsletter_id)}

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from subscriptions.core.jobs import Job
 from subscriptions.core.transactions import current_session, unit_of_work
 from subscriptions.subscribers.import_models import AT_WORK, Import
+from subscriptions.transfer.importing.ahead import Ahead
 from subscriptions.transfer.importing.leftovers import forget_what_is_over
 from subscriptions.transfer.importing.passes import Pass
 from subscriptions.transfer.importing.planning import WORK
@@ -37,9 +38,10 @@ def go_on(import_id: int, tell: Tell = lambda _done: None) -> None:
     if taken_up is None:
         return
     task, cursor = taken_up
-    under_way = Pass(task, cursor)
-    while under_way.step():
-        tell(under_way.cursor)
+    with Ahead(task, cursor) as ahead:
+        under_way = Pass(task, cursor, ahead)
+        while under_way.step():
+            tell(under_way.cursor)
 
 
 JOBS = (Job(WORK, work, every=crontab()),)
