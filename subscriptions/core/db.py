@@ -20,6 +20,7 @@ NAMES = {
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 
 REFERENCE_LENGTH = 22
+COMMON = 3  # letters of six bits each
 
 # Text in the order of its bytes, whatever the language of the server: an index on it also leads to
 # everything that begins with something.
@@ -62,6 +63,16 @@ class UtcDateTime(TypeDecorator[datetime]):
 def new_reference() -> str:
     """A random id of 128 bits in 22 URL-safe characters: says nothing, can't be guessed."""
     return secrets.token_urlsafe(16)
+
+
+def new_references(number: int) -> list[str]:
+    """So many of them that begin alike: that they were made together is all that they say.
+
+    They are neighbours in an index, where others would be spread all over it: a batch of rows costs
+    a few of its pages instead of one for each. 110 of the 128 bits are each row's own.
+    """
+    alike = new_reference()[:COMMON]
+    return [alike + new_reference()[COMMON:] for _ in range(number)]
 
 
 def personal(category: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
 from subscriptions.core.bulk import BulkInsert
-from subscriptions.core.db import new_reference
+from subscriptions.core.db import new_references
 from subscriptions.newsletters.fields import PROFILE_FIELDS
 from subscriptions.subscribers.consent import IMPORTED
 from subscriptions.subscribers.counters import count
@@ -46,7 +46,7 @@ def take_over(session: Session, people: Sequence[Candidate], grounds: Grounds) -
     connection = session.connection()
     # In the order of their keys, so that two imports never wait for each other in a circle.
     ordered = sorted(people, key=lambda person: person.key)
-    named = {new_reference(): person for person in ordered}
+    named = dict(zip(new_references(len(ordered)), ordered, strict=True))
     made = write_people(
         connection,
         [_row(reference, person, grounds) for reference, person in named.items()],
