@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
 from subscriptions.core.batches import Pace, leave_to_others
-from subscriptions.core.transactions import unit_of_work
+from subscriptions.core.transactions import current_session, unit_of_work
 from subscriptions.operators.audit import record
 from subscriptions.subscribers.import_models import Import, ImportState, Kind
 from subscriptions.transfer.importing.ahead import Ahead, Found, Named
@@ -25,6 +25,7 @@ from subscriptions.transfer.importing.consented import take_over
 from subscriptions.transfer.importing.inviting import invite
 from subscriptions.transfer.importing.outcomes import Outcome
 from subscriptions.transfer.importing.pieces import (
+    PIECE,
     delete_piece,
     forget_header,
     is_unchanged,
@@ -34,8 +35,11 @@ from subscriptions.transfer.importing.plans import Mode
 from subscriptions.transfer.importing.standing import known_among, standing_of, suppressed_among
 from subscriptions.transfer.importing.tasks import LEASE, Task
 
-TARGET_SECONDS = 0.04  # of the lock
-SMALLEST = 500  # rows; takes some ten milliseconds, half of which a single row takes as well
+TARGET_SECONDS = 0.04  # of a batch
+# Rows of the smallest batch, and how long others are left alone with the store after each, as a
+# part of the time that it took. On SQLite everybody waits for it, and these take some ten
+# milliseconds, half of which a single row takes as well; on PostgreSQL nobody does.
+MANNERS = {"sqlite": (500, 0.25), "postgresql": (PIECE, 0.0)}
 MINUTE = timedelta(minutes=1)
 WORKER = "worker"
 
@@ -51,8 +55,13 @@ class Pass:
     task: Task
     cursor: int
     ahead: Ahead
-    pace: Pace = field(default_factory=lambda: Pace(SMALLEST, SMALLEST, TARGET_SECONDS))
+    pace: Pace = field(init=False)
+    _rest_after: float = field(init=False)
     _named: Named | None = None
+
+    def __post_init__(self) -> None:
+        smallest, self._rest_after = MANNERS[current_session().get_bind().dialect.name]
+        self.pace = Pace(smallest, smallest, TARGET_SECONDS)
 
     def step(self) -> bool:
         """Do the next batch; False if there is nothing more to do now, for whatever reason."""
@@ -68,7 +77,7 @@ class Pass:
         except _Changed:
             return False  # whoever takes it up next reads it again
         self.pace.follow(held)
-        leave_to_others(max(0.0, held / 4 - prepared))
+        leave_to_others(max(0.0, held * self._rest_after - prepared))
         return goes_on
 
     def _next_rows(self) -> Found:
