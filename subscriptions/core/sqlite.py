@@ -35,7 +35,7 @@ PRAGMAS = (
     "temp_store = MEMORY",
     # In pages: a net below log_moving, which comes long before.
     "wal_autocheckpoint = 64000",
-    "cache_size = -65536",
+    "cache_size = -16384",
 )
 _LOCK = "assent_writer_lock"
 _LOG = "assent_write_ahead_log"
