@@ -61,6 +61,7 @@ def test_a_german_form_is_german_throughout(client: Visitor) -> None:
     [
         ("de", "de", "Seite nicht gefunden"),
         ("xx, de-AT;q=0.5", "de", "Seite nicht gefunden"),
+        ("fr", "fr", "Page introuvable"),
         ("xx, *;q=0.5", "en", "Page not found"),
     ],
 )
