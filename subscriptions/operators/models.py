@@ -52,7 +52,8 @@ class Operator(Base, UserMixin):
 
     ``email`` is kept in the form under which addresses are compared. ``fs_uniquifier`` is what a
     session holds: a new password makes a new one and so ends all sessions. ``setup_epoch`` counts
-    invitations, so that only the newest link works.
+    invitations, so that only the newest link works. ``needs_passkey`` says that the password alone
+    does not open it, for as long as there is a passkey instead of the password.
     """
 
     __tablename__ = "operators"
@@ -64,6 +65,7 @@ class Operator(Base, UserMixin):
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     setup_epoch: Mapped[int] = mapped_column(default=0)
+    needs_passkey: Mapped[bool] = mapped_column(default=False)
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(500))
     tf_last_counter: Mapped[int | None] = mapped_column(BigInteger)
@@ -86,7 +88,18 @@ class Operator(Base, UserMixin):
     @property
     def has_second_step(self) -> bool:
         """Whether the password alone doesn't sign in: it takes an app's code or a passkey too."""
+        passkey = self.needs_passkey and self.has_passkey_instead
+        return self.has_step_after_password or passkey
+
+    @property
+    def has_step_after_password(self) -> bool:
+        """Whether an app's code or a passkey is asked for after the password."""
         return bool(self.tf_primary_method) or any(one.usage == AFTER for one in self.webauthn)
+
+    @property
+    def has_passkey_instead(self) -> bool:
+        """Whether a passkey can take the place of the password."""
+        return any(one.usage == INSTEAD for one in self.webauthn)
 
     @property
     def role(self) -> Role | None:

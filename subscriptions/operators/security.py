@@ -32,6 +32,7 @@ from subscriptions.operators.forms import (
 from subscriptions.operators.mail_util import RESET, RESET_HOURS, RESET_PATH, OutboxMailUtil
 from subscriptions.operators.models import Operator, OperatorRole, Passkey
 from subscriptions.operators.passkeys import OperatorPasskeys
+from subscriptions.operators.password_alone import RecoveryCodeAlone
 from subscriptions.operators.second_factor import METHOD, TOLERANCE, OperatorTotp
 from subscriptions.operators.sessions import LASTS
 
@@ -39,6 +40,7 @@ PREFIX = "/admin"
 BLUEPRINT = "security"
 PASSWORD_LENGTH = 12
 RECENTLY = timedelta(minutes=30)  # a sign-in as old as this lets you change how you sign in
+GRACE = timedelta(minutes=10)
 
 ACCOUNTS: dict[str, Any] = {
     "URL_PREFIX": PREFIX,
@@ -56,7 +58,7 @@ ACCOUNTS: dict[str, Any] = {
     "POST_VERIFY_VIEW": "admin.account",
     "TWO_FACTOR_POST_SETUP_VIEW": "admin.account",
     "FRESHNESS": RECENTLY,
-    "FRESHNESS_GRACE_PERIOD": timedelta(minutes=10),
+    "FRESHNESS_GRACE_PERIOD": GRACE,
     "USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": str, "case_insensitive": False}}],
 }
 PASSWORDS: dict[str, Any] = {
@@ -160,6 +162,7 @@ def configure(app: Flask, settings: Settings) -> None:
         two_factor_setup_form=OperatorSecondFactorForm,
         two_factor_rescue_form=OperatorRescueForm,
     )
+    security.two_factor_plugins.register_tf_impl(app, "recovery", RecoveryCodeAlone)
     security.want_json(_never)
     app.before_request_funcs.setdefault(BLUEPRINT, []).append(write_only_at_commit)
     _sessions_only(app)

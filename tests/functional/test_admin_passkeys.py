@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete, update
 
 from subscriptions.core.transactions import unit_of_work
-from subscriptions.operators.models import AFTER, INSTEAD
+from subscriptions.operators.models import AFTER, INSTEAD, Operator, Passkey
 from subscriptions.operators.passkeys import offered
 from subscriptions.web.admin.signed_in import BY_PASSKEY
 from tests.support.applications import BASE_URL, make_settings
 from tests.support.operators import OWNER, PASSWORD, Desk, desk_of, make_operator, trail
 from tests.support.second_factor import passkey_of, set_up_second_factor
 from tests.support.smtp import SmtpServer
+from tests.support.time_travel import FrozenClock
 from tests.support.visits import deliver, rows_of
 
 
@@ -73,6 +75,74 @@ def test_a_passkey_instead_of_the_password_counts_as_both_steps_while_it_was_use
     new = {"new_password": f"{PASSWORD}!", "new_password_confirm": f"{PASSWORD}!"}
     by_passkey.send("/admin/change", password=PASSWORD, **new)
     assert by_passkey.get("/admin/").status_code == 200
+
+
+def _codes_of(desk: Desk) -> list[str]:
+    return re.findall(r"<li>([a-z0-9-]+)</li>", desk.send("/admin/mf-recovery-codes").text)
+
+
+def test_with_a_passkey_instead_the_password_alone_need_not_open_the_account(
+    app: Flask, smtp: SmtpServer
+) -> None:
+    """MG12."""
+    operator_id = make_operator(app)
+    desk, alone = desk_of(app), "/admin/account/password-alone"
+    assert desk.send(alone).status_code == 409
+    _give(app, operator_id, INSTEAD)
+    assert "Make recovery codes first" in desk.get("/admin/account").text
+    assert desk.send(alone).status_code == 409
+    codes = _codes_of(desk)
+    deliver(app, smtp)
+    assert desk.send(alone).location == "/admin/account"
+    assert "alone it does not open your account" in desk.get("/admin/account").text
+    (mail,) = deliver(app, smtp)
+    assert "the password alone does not open" in mail.text()
+    stranger = Desk(app, use_cookies=True)
+    stranger.form_page = "/admin/mf-recovery"
+    assert stranger.send("/admin/login", email=OWNER, password=PASSWORD[1:]).status_code == 200
+    assert stranger.sign_in().location.startswith("/admin/mf-recovery")
+    assert stranger.send("/admin/mf-recovery", code="0000-0000").status_code == 200
+    assert stranger.get("/admin/").status_code == 302
+    assert stranger.send("/admin/mf-recovery", code=codes[0]).status_code == 302
+    assert stranger.get("/admin/").status_code == 200
+    assert desk.send("/admin/operators/second-step", required="y").status_code == 302
+    assert stranger.get("/admin/").status_code == 200, "it is as good as two steps"
+    desk.send("/admin/operators/second-step")
+    desk.send(alone, suffices="y")
+    assert desk_of(app).get("/admin/").status_code == 200
+    done = [action for _who, action, _thing in trail(app)]
+    assert [each for each in done if "alone" in each] == [
+        "account.password alone off",
+        "account.password alone on",
+    ]
+
+
+def test_whoever_typed_the_password_can_turn_to_the_passkey(app: Flask) -> None:
+    operator_id = make_operator(app)
+    _give(app, operator_id, INSTEAD)
+    with app.app_context(), unit_of_work() as session:
+        session.execute(update(Operator).values(needs_passkey=True))
+    desk = Desk(app, use_cookies=True)
+    assert desk.sign_in().location.startswith("/admin/mf-recovery")
+    assert 'href="/admin/login"' in desk.get("/admin/mf-recovery").text
+    assert 'action="/admin/wan-signin?next="' in desk.get("/admin/login").text
+    desk.form_page = "/admin/wan-signin"
+    asked = unescape(desk.send("/admin/wan-signin").text)
+    assert '"userVerification": "required"' in asked
+    assert desk.get("/admin/mf-recovery").status_code == 302
+    with app.app_context(), unit_of_work() as session:
+        session.execute(delete(Passkey))
+    assert desk_of(app).get("/admin/").status_code == 200, "it went with the passkey"
+
+
+def test_the_choice_needs_a_recent_sign_in(app: Flask, clock: FrozenClock) -> None:
+    operator_id = make_operator(app)
+    desk = desk_of(app)
+    _give(app, operator_id, INSTEAD)
+    _codes_of(desk)
+    clock.advance(minutes=45)
+    assert desk.send("/admin/account/password-alone").location == "/admin/verify"
+    assert not rows_of(app, "operators")[0]["needs_passkey"]
 
 
 def test_with_two_second_steps_one_chooses(app: Flask) -> None:
