@@ -4,6 +4,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -116,7 +117,8 @@ def test_a_copy_placed_by_hand_serves_nobody_and_sends_nothing_until_it_is_finis
     assert "--journal FILE" in service.flask("restore", "--finish").stderr
     _done(service, "restore", "--finish", "--journal", journal)
     wait_until("service that is ready", lambda: _ask(service, "/readyz")[0] == 200)
-    assert _post(service, "/forms/news", email=NOISE, consent="y")[0] == 200
+    sign_up = partial(_post, service, "/forms/news", email=NOISE, consent="y")
+    wait_until("each process that is ready", lambda: sign_up()[0] == 200)
     service.wait_for_mail(NOISE)  # so the worker works again too
     wait_until("store that is held", lambda: _is_held(service, "--finish"))
     log = service.data_dir / "assent.sqlite-wal"
@@ -131,8 +133,11 @@ def test_a_worker_alone_holds_the_store_too(make_service: MakeService, tmp_path:
     backup = tmp_path / "assent.tar"
     _done(service, "backup", backup)
     service.stop()
+    begun = service.data_dir / "worker.lock"
+    begun.unlink(missing_ok=True)
     service.spawn("worker")
-    wait_until("store that is held", lambda: _is_held(service, "--finish"))
+    wait_until("worker that has begun", begun.exists)  # it would end if it met a restore before
+    assert _is_held(service, "--finish")
     service.stop()
     _done(service, "restore", backup)
 

@@ -25,7 +25,7 @@ def _newsletters(data_dir: Path) -> list[tuple[str, int]]:
 def test_ctrl_c_ends_every_process_without_a_word_and_empties_the_log_of_deleted_rows(
     make_service: MakeService,
 ) -> None:
-    service = make_service()
+    service = make_service(anew=True)
     service.start()
     family = _family(service)
     before = service.log
@@ -37,7 +37,7 @@ def test_ctrl_c_ends_every_process_without_a_word_and_empties_the_log_of_deleted
 
 
 def test_nothing_goes_on_when_the_server_is_killed(make_service: MakeService) -> None:
-    service = make_service()
+    service = make_service(anew=True)
     service.start()
     main, *others = _family(service)
     main.kill()
@@ -49,7 +49,7 @@ def test_nothing_goes_on_when_the_server_is_killed(make_service: MakeService) ->
 
 
 def test_a_second_start_keeps_everything(make_service: MakeService) -> None:
-    service = make_service()
+    service = make_service(anew=True)
     service.start()
     service.stop()
     newsletters = _newsletters(service.data_dir)
@@ -61,7 +61,7 @@ def test_a_second_start_keeps_everything(make_service: MakeService) -> None:
 
 
 def test_a_port_that_is_taken_is_said_in_one_line(make_service: MakeService) -> None:
-    service = make_service()
+    service = make_service(anew=True)
     with socket.create_server(("127.0.0.1", service.port)):
         found = service.flask("serve")
     assert found.returncode == 1
@@ -71,7 +71,7 @@ def test_a_port_that_is_taken_is_said_in_one_line(make_service: MakeService) -> 
 
 
 def test_only_its_owner_can_read_the_data_folder(make_service: MakeService) -> None:
-    service = make_service()
+    service = make_service(anew=True)
     assert service.flask("setup").returncode == 0
     assert service.data_dir.stat().st_mode & 0o777 == 0o700
     assert (service.data_dir / "secret_keys").stat().st_mode & 0o777 == 0o600

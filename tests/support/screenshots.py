@@ -121,7 +121,7 @@ def _take(service: Service, page: Page, folder: Path, looks: Sequence[Look]) -> 
 @contextmanager
 def _service() -> Iterator[tuple[Service, Page]]:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        service = Service(Path(folder))
+        service = Service(Path(folder), anew=True)
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
         browsing = Browsing(browser, service.url)
         try:

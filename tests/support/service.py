@@ -4,7 +4,7 @@ import mailbox
 import os
 import signal
 import subprocess
-import sys
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
 
+from tests.support.launching import Launch, Program
 from tests.support.ports import free_port
 from tests.support.smtp import parse_message
 from tests.support.waiting import wait_until
@@ -25,18 +26,25 @@ COMMAND_SECONDS = 60.0
 class Service:
     """One installation: a data folder, settings, and the processes that serve it.
 
-    Without ``ASSENT_SMTP_URL`` among the settings, its mail goes to its local mailbox.
+    Without ``ASSENT_SMTP_URL`` among the settings, its mail goes to its local mailbox. Its
+    processes are forks of one that has imported the service, unless each is started ``anew``.
     """
 
     def __init__(
-        self, folder: Path, settings: Mapping[str, str] | None = None, host: str = "127.0.0.1"
+        self,
+        folder: Path,
+        settings: Mapping[str, str] | None = None,
+        host: str = "127.0.0.1",
+        *,
+        anew: bool = False,
     ) -> None:
         self.data_dir = folder / "var"
         self.port = free_port()
         self.url = f"http://{host}:{self.port}"
         self._folder = folder
         self._settings = dict(settings or {})
-        self._process: subprocess.Popen[bytes] | None = None
+        self._anew = anew
+        self._process: Program | None = None
 
     def start(self, *command: str) -> None:
         """Start ``serve``, or another command, and wait until ``/readyz`` says yes.
@@ -49,16 +57,8 @@ class Service:
     def spawn(self, *command: str) -> None:
         """The same without waiting."""
         self.kill()
-        with self.log_file.open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command(command or ("serve",)),
-                cwd=self._folder,
-                env=self._environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        log = self.log_file
+        self._process = self._launch(command or ("serve",), self._environment(), log, log)
 
     def stop(self) -> int:
         """End it as Ctrl-C in a terminal does, and return its exit code; no process is left."""
@@ -73,23 +73,19 @@ class Service:
         """Kill every one of its processes at once, with no chance to tidy up."""
         if self._process is None:
             return
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        _kill(self._process)
         self._process = None
 
     def flask(self, *words: str, **settings: str) -> "subprocess.CompletedProcess[str]":
         """Run ``flask --app app WORDS`` on this installation to its end, with these settings."""
-        return subprocess.run(
-            self._command(words),
-            cwd=self._folder,
-            env=self._environment() | settings,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=COMMAND_SECONDS,
-            check=False,
-        )
+        with tempfile.TemporaryDirectory() as folder:
+            output, errors = Path(folder, "output"), Path(folder, "errors")
+            process = self._launch(words, self._environment() | settings, output, errors)
+            try:
+                code = process.wait(COMMAND_SECONDS)
+            finally:
+                _kill(process)
+            return subprocess.CompletedProcess(words, code, output.read_text(), errors.read_text())
 
     @property
     def database_url(self) -> str:
@@ -134,8 +130,11 @@ class Service:
             or EmailMessage()
         )
 
-    def _command(self, words: tuple[str, ...]) -> list[str]:
-        return [sys.executable, "-m", "flask", "--app", "app", *words]
+    def _launch(
+        self, words: tuple[str, ...], environment: dict[str, str], output: Path, errors: Path
+    ) -> Program:
+        launch = Launch(words, self._folder, environment, output, errors)
+        return launch.anew() if self._anew else launch.forked()
 
     def _environment(self) -> dict[str, str]:
         """The test run's own settings and the developer's ``.env`` stay outside."""
@@ -160,7 +159,14 @@ class Service:
         except (urllib.error.URLError, OSError):
             return False
 
-    def _running(self) -> "subprocess.Popen[bytes]":
+    def _running(self) -> Program:
         if self._process is None:
             raise RuntimeError("the service was not started")
         return self._process
+
+
+def _kill(process: Program) -> None:
+    """Kill it and all that it has started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
