@@ -1,4 +1,4 @@
-"""Databases for tests: migrated once, copied for each test."""
+"""Databases for tests: migrated once, and for each test a copy or one that was emptied."""
 
 import itertools
 import shutil
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.support.applications import migrate
 from tests.support.postgres import PostgresServer
+from tests.support.reuse import Pristine, Reusable
 
 TEMPLATE = "template_assent"
 
@@ -19,6 +20,7 @@ class Databases:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._numbers = itertools.count(1)
+        self._free: list[Reusable] = []
 
     @cached_property
     def server(self) -> PostgresServer:
@@ -28,12 +30,18 @@ class Databases:
     @contextmanager
     def fresh(self, kind: str, *, migrated: bool = True) -> Iterator[str]:
         """The URL of a new database of ``kind`` (``sqlite`` or ``postgresql``), then removed."""
-        make = self._fresh_sqlite if kind == "sqlite" else self._fresh_postgres
-        with make(f"test_{next(self._numbers)}", migrated) as url:
+        name = f"test_{next(self._numbers)}"
+        if kind == "sqlite":
+            made = self._fresh_sqlite(name, migrated)
+        else:
+            made = self._used_postgres(name) if migrated else self._empty_postgres(name)
+        with made as url:
             yield url
 
     def close(self) -> None:
         """Stop what was started."""
+        for database in self._free:
+            database.close()
         if "server" in self.__dict__:
             self.server.stop()
 
@@ -48,10 +56,23 @@ class Databases:
         shutil.rmtree(folder)
 
     @contextmanager
-    def _fresh_postgres(self, name: str, migrated: bool) -> Iterator[str]:
-        template = self._postgres_template if migrated else "template0"
-        yield self.server.create(name, template)
+    def _empty_postgres(self, name: str) -> Iterator[str]:
+        yield self.server.create(name, "template0")
         self.server.drop(name)
+
+    @contextmanager
+    def _used_postgres(self, name: str) -> Iterator[str]:
+        database = self._free.pop() if self._free else self._new_postgres(name)
+        yield database.url
+        if database.clear():
+            self._free.append(database)
+        else:
+            database.close()
+            self.server.drop(database.name)
+
+    def _new_postgres(self, name: str) -> Reusable:
+        pristine = self._pristine
+        return Reusable(name, self.server.create(name, TEMPLATE), pristine)
 
     @cached_property
     def _sqlite_template(self) -> Path:
@@ -60,7 +81,8 @@ class Databases:
         return path
 
     @cached_property
-    def _postgres_template(self) -> str:
+    def _pristine(self) -> Pristine:
         self.server.drop(TEMPLATE)
-        migrate(self.server.create(TEMPLATE), self._folder / "template-data")
-        return TEMPLATE
+        url = self.server.create(TEMPLATE)
+        migrate(url, self._folder / "template-data")
+        return Pristine.of(url)
