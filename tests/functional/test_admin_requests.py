@@ -161,14 +161,15 @@ def test_two_months_more_need_a_reason_and_come_once(
 def test_the_trail_says_what_and_not_who(app: Flask, desk: Desk) -> None:
     path = record(app, desk)
     _known(desk, path)
-    desk.send(f"{path}/contact", words="Ada telephoned")
-    desk.send(f"{path}/close", outcome="refused", reason="Ada knows why")
+    desk.send(f"{path}/contact", words="Augusta telephoned")
+    desk.send(f"{path}/close", outcome="refused", reason="Augusta knows why")
     thing = f"request {only_request(app)['reference']}"
     assert trail(app)[-4:] == [
         (OWNER, f"request.{done}", thing)
         for done in ("recorded", "identity noted", "contact noted", "closed")
     ]
-    assert "ada" not in str(rows_of(app, "audit_entries")).casefold()
+    entries = str(rows_of(app, "audit_entries")).casefold()
+    assert not any(word in entries for word in ("augusta", "ada@"))  # a seal may have "ada" in it
 
 
 def test_a_person_sees_and_takes_along_what_was_recorded_and_an_erasure_leaves_it(

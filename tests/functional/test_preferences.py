@@ -176,7 +176,7 @@ def test_everything_can_be_ended_at_once(app: Flask, client: Visitor) -> None:
     for _ in range(2):
         assert client.post(f"{link}/end-all").status_code == 200
     assert rows_of(app, "subscribers", address_key=ADA.casefold()) == []
-    assert "ada" not in str(dump(app)).lower()
+    assert "ada@" not in str(dump(app)).lower()  # a reference may have "ada" in it
     assert len(rows_of(app, "subscribers")) == 1
 
 
