@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from huey import Huey
 from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import Dialect
 from werkzeug.test import TestResponse
 
 from subscriptions import create_app
@@ -52,6 +53,23 @@ class Bytecode(BytecodeCache):
 
 
 BYTECODE = Bytecode()
+_COMPILED: dict[str, tuple[Dialect, dict[Any, Any]]] = {}
+
+
+def share_statements(app: Flask) -> None:
+    """Let it use the statements that were compiled in this process for this kind of database.
+
+    What is kept depends on nothing but the statement and the dialect, which learns what the server
+    can do when it is first connected to.
+    """
+    with app.app_context():
+        engine = db.engine
+    if engine.name not in _COMPILED:
+        engine.connect().close()
+        engine.dispose()
+        _COMPILED[engine.name] = engine.dialect, {}
+    engine.dialect, compiled = _COMPILED[engine.name]
+    engine.update_execution_options(compiled_cache=compiled)
 
 
 def make_settings(data_dir: Path, database_url: str, **changes: Any) -> Settings:
