@@ -200,7 +200,7 @@ def _insert_subscription(
         "locale": evidence.locale,
         "frequency": Frequency.EVERY.value,
         "requested_at": now,
-        "mailed_at": now,
+        "mailed_at": now,  # also where the cap holds the mail back, which is then so until tomorrow
         "mails_on": now.date(),
         "of_person": subscriber_id,
         "today": now.date(),

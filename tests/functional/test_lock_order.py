@@ -1,7 +1,7 @@
-"""Who locks many people waits for the first of them with empty hands (PostgreSQL).
+"""What waits for a lock on a person, on PostgreSQL.
 
-Then no two of them can wait for each other in a circle, whatever they do: all take people in the
-order of their ids.
+Who locks many people waits for the first of them with empty hands: then no two can wait for each
+other in a circle, whatever they do. All take people in the order of their ids.
 """
 
 from collections.abc import Callable, Iterator
@@ -26,7 +26,8 @@ from tests.support.applications import Visitor
 from tests.support.databases import Databases
 from tests.support.exports import keep_export
 from tests.support.imports import begin, csv_of, plan_of, upload
-from tests.support.visits import newsletter_id, open_newsletter, rows_of, subscribe
+from tests.support.time_travel import FrozenClock
+from tests.support.visits import newsletter_id, open_newsletter, rows_of, sign_up, subscribe
 from tests.support.waiting import wait_until
 
 Work = Callable[[], None]
@@ -47,8 +48,9 @@ def database_url(databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def _people(app: Flask, client: Visitor) -> None:
+def _people(app: Flask, client: Visitor, clock: FrozenClock) -> None:
     """The second person has the first subscription to ``list``; ``news`` has nobody."""
+    assert clock.now
     for slug in ("news", "noise", "list"):
         open_newsletter(app, slug)
     subscribe(app, client, FIRST, "noise")
@@ -103,6 +105,24 @@ def test_whoever_locks_many_people_holds_none_while_waiting_for_the_first(
         free = other.execute(text(f"{LOCK} SKIP LOCKED"), {"whose": SECOND}).all()
     working.join()
     assert free
+
+
+def test_a_sign_up_that_had_to_wait_counts_the_mails_promised_meanwhile(
+    app: Flask, client: Visitor
+) -> None:
+    def mails() -> int:
+        return len(rows_of(app, "outbox_messages", recipient=FIRST))
+
+    before = mails()
+    signing_up = Thread(target=sign_up, args=(client, FIRST, "news"))
+    with app.app_context(), db.engine.connect() as holder, db.engine.connect() as other:
+        holder.execute(text(LOCK), {"whose": FIRST})
+        signing_up.start()
+        wait_until("wait for the person", lambda: _somebody_waits(other))
+        holder.execute(text("UPDATE subscriptions SET mails = 10"))
+        holder.commit()
+    signing_up.join()
+    assert (len(rows_of(app, "subscriptions")), mails()) == (4, before)
 
 
 def _somebody_waits(connection: Connection) -> bool:

@@ -29,8 +29,9 @@ ACTS: dict[Act, LazyString] = {
 }
 EFFECTS: dict[Act, LazyString] = {
     Act.ASK_AGAIN: _(
-        "Whoever has not confirmed gets the mail with the link once more, at most once in ten "
-        "minutes and three times a day. Who has confirmed, or must not be mailed, is left alone."
+        "Whoever has not confirmed gets the mail with the link once more, unless they were mailed "
+        "in the last ten minutes or often enough today. Who has confirmed, or must not be mailed, "
+        "is left alone."
     ),
     Act.ADD_TOPIC: _(
         "They get what is sent about this topic from now on. The record of what they agreed to "
