@@ -1,9 +1,11 @@
 """The languages that our own words exist in, and which of them is nearest to somebody's own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from babel import Locale
 from flask import Flask, current_app
+from flask_babel import force_locale
 
 ENGLISH = Locale("en")
 SPOKEN = "assent_languages"
@@ -25,3 +27,11 @@ def nearest_language(tag: str) -> Locale | None:
     """The language of this tag or, for one such as *de-AT*, that without its region; else None."""
     spoken = spoken_languages()
     return spoken.get(tag) or spoken.get(tag.partition("-")[0])
+
+
+@contextmanager
+def in_language(tag: str) -> Iterator[Locale]:
+    """Speak the nearest language that we have, or English, for a while; yields which it is."""
+    language = nearest_language(tag) or ENGLISH
+    with force_locale(language):
+        yield language

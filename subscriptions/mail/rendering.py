@@ -6,10 +6,9 @@ from typing import Any
 
 from css_inline import CSSInliner
 from flask import render_template
-from flask_babel import force_locale
 
 from subscriptions.core.identity import current_identity
-from subscriptions.core.languages import ENGLISH, nearest_language
+from subscriptions.core.languages import in_language
 
 # The page's own sheet can't help a mail; what is in the template's <style> is inlined. Media
 # queries (dark mode) can't be and stay in the head.
@@ -30,8 +29,7 @@ def render_mail(template: str, locale: str, context: dict[str, Any]) -> Rendered
 
     In English, where our words don't exist in it; what an operator wrote stays in its own.
     """
-    language = nearest_language(locale) or ENGLISH
-    with force_locale(language):
+    with in_language(locale) as language:
         parts = [
             render_template(
                 f"email/{template}/{part}",

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from subscriptions.core import clock
 from subscriptions.core.errors import Conflict, Invalid, NotFound
+from subscriptions.core.languages import ENGLISH
 from subscriptions.core.words import lazy_gettext as _
+from subscriptions.newsletters.default_wording import default_wording
 from subscriptions.newsletters.fields import PROFILE_FIELDS, allowed_fields
 from subscriptions.newsletters.models import (
     FormWording,
@@ -21,10 +23,6 @@ from subscriptions.newsletters.models import (
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_TEXT = 5000
-DEFAULT_WORDING = (
-    "Yes, please send me “{name}” by e-mail. I can withdraw this consent at any time with the "
-    "unsubscribe link in every mail."
-)
 
 
 def create_newsletter(
@@ -79,7 +77,7 @@ def create_form(
         intro=intro,
         fields=known_fields(fields),
         topic_slugs=known if topic_slugs is None else known_topics(topic_slugs, newsletter),
-        wording=keep_wording(session, wording or DEFAULT_WORDING.format(name=newsletter.name)),
+        wording=keep_wording(session, wording or default_wording(newsletter.name, str(ENGLISH))),
     )
     session.add(form)
     session.flush()

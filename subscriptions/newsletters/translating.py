@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from subscriptions.core.errors import Invalid
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.asking import EMAIL, AskedField, asked_fields, stored
+from subscriptions.newsletters.default_wording import same_in
 from subscriptions.newsletters.drafts import FormDraft
 from subscriptions.newsletters.models import FormWording, SignupForm, Wording
 from subscriptions.newsletters.operations import check_text, check_title, keep_wording
@@ -32,13 +33,14 @@ def languages_beside(form: SignupForm) -> list[str]:
 
 
 def texts_in(session: Session, form: SignupForm, locale: str) -> FormTexts:
-    """What the form says in this language; empty where it doesn't speak it yet."""
+    """What the form says in this language; where it doesn't speak it yet, hardly anything."""
     if locale == form.locale:
         return _own_texts(form)
     asked = asked_fields([EMAIL, *form.fields], form.field_settings)
     words = form.translations.get(locale)
     if words is None:
-        return FormTexts("", "", "", "", [asked_in(field, {"fields": {}}) for field in asked])
+        fields = [asked_in(field, {"fields": {}}) for field in asked]
+        return FormTexts("", "", same_in(locale, form), "", fields)
     wording = session.get_one(Wording, words["wording"])
     fields = [asked_in(field, words) for field in asked]
     return FormTexts(words["title"], words["intro"], wording.text, words["thanks"], fields)

@@ -9,7 +9,8 @@ from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.newsletters.asking import AskedField
 from subscriptions.newsletters.models import SignupForm
-from subscriptions.newsletters.translating import FormTexts, translate
+from subscriptions.newsletters.operations import keep_wording
+from subscriptions.newsletters.translating import FormTexts, texts_in, translate
 from subscriptions.privacy.policy.model import TrackingRules
 from tests.support.applications import Visitor
 from tests.support.managing import let_policy
@@ -144,3 +145,13 @@ def test_a_language_that_is_chosen_is_spoken_at_once_and_its_consent_recorded(
     assert wording["text"] in html.unescape(page)
     refused = client.post(path, data=choices | {"paused_until": "soon"}, headers=ENGLISH)
     assert "Das ist kein gültiges Datum." in refused.text
+
+
+def test_the_usual_words_of_consent_are_offered_in_the_language_of_the_form(app: Flask) -> None:
+    with app.test_request_context(), unit_of_work() as session:
+        form = session.query(SignupForm).one()
+        form.translations = {}
+        assert texts_in(session, form, "fr").wording.startswith("Oui, veuillez ")
+        assert texts_in(session, form, "pl").wording == ""
+        form.wording = keep_wording(session, "Our own words.")
+        assert texts_in(session, form, "fr").wording == ""

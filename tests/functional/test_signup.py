@@ -4,7 +4,6 @@ import pytest
 from flask import Flask
 
 from subscriptions.core.tokens import Purpose
-from subscriptions.newsletters.operations import DEFAULT_WORDING
 from tests.support.applications import Visitor
 from tests.support.smtp import SmtpServer
 from tests.support.time_travel import FrozenClock
@@ -21,7 +20,10 @@ from tests.support.visits import (
     subscribe,
 )
 
-WORDING = DEFAULT_WORDING.format(name="The news letter")
+WORDING = (
+    "Yes, please send me “The news letter” by e-mail. I can withdraw this consent at any time with "
+    "the unsubscribe link in every mail."
+)
 PROFILE = {
     "name": "Ada Lovelace",
     "company": "Analytical Engines",

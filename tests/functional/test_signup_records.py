@@ -10,7 +10,6 @@ from flask import Flask
 from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import unit_of_work
 from subscriptions.newsletters.form_editing import draft_of, edit_form
-from subscriptions.newsletters.operations import DEFAULT_WORDING
 from subscriptions.newsletters.queries import newsletter_by_slug
 from tests.support.applications import Visitor
 from tests.support.time_travel import FrozenClock
@@ -25,7 +24,10 @@ from tests.support.visits import (
 )
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-WORDING = DEFAULT_WORDING.format(name="The news letter")
+WORDING = (
+    "Yes, please send me “The news letter” by e-mail. I can withdraw this consent at any time with "
+    "the unsubscribe link in every mail."
+)
 
 NO_MAIL_YET = dict.fromkeys(("mail_reference", "mail_at", "mail_hash"))
 

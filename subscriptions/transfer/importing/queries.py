@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from subscriptions.newsletters.belonging import latest_of, one_of
+from subscriptions.newsletters.default_wording import default_wording
 from subscriptions.newsletters.models import Newsletter
-from subscriptions.newsletters.operations import DEFAULT_WORDING
 from subscriptions.subscribers.import_models import Import, ImportState
 
 RECEIVED = Import.state != ImportState.RECEIVING.value
@@ -27,4 +27,4 @@ def usual_wording(newsletter: Newsletter) -> str:
     for form in newsletter.forms:
         if form.retired_at is None:
             return form.wording.text
-    return DEFAULT_WORDING.format(name=newsletter.name)
+    return default_wording(newsletter.name, newsletter.languages[0])

@@ -10,11 +10,11 @@ from wtforms.validators import Length
 from subscriptions.core.words import lazy_gettext as _
 from subscriptions.newsletters.asking import EMAIL, MAX_HELP, MAX_LABEL, AskedField
 from subscriptions.newsletters.colours import theme_of
+from subscriptions.newsletters.default_wording import default_wording
 from subscriptions.newsletters.drafts import FormDraft
 from subscriptions.newsletters.fields import allowed_fields
 from subscriptions.newsletters.logos import MAX_BYTES, Logo, read_logo
 from subscriptions.newsletters.models import Newsletter
-from subscriptions.newsletters.operations import DEFAULT_WORDING
 from subscriptions.newsletters.redirects import MAX_URL
 from subscriptions.web.admin.inputs import NEEDED, SLUG_HELP, posted, stripped
 from subscriptions.web.checkboxes import CheckboxesField, SelectChoice
@@ -137,7 +137,7 @@ def first_draft(newsletter: Newsletter) -> FormDraft:
     """What a new form of the newsletter begins with."""
     return FormDraft(
         title="",
-        wording=DEFAULT_WORDING.format(name=newsletter.name),
+        wording=default_wording(newsletter.name, newsletter.languages[0]),
         locale=newsletter.languages[0],
         topic_slugs=[topic.slug for topic in newsletter.topics if topic.retired_at is None],
     )

@@ -1,9 +1,9 @@
 """The code that embeds a form in a page elsewhere, in one of its languages."""
 
 from flask import render_template
-from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
+from subscriptions.core.languages import in_language
 from subscriptions.core.links import current_links
 from subscriptions.newsletters.fields import PROFILE_FIELDS
 from subscriptions.newsletters.models import SignupForm, Topic
@@ -26,9 +26,9 @@ def snippet_of(session: Session, form: SignupForm, locale: str) -> str:
     """Plain HTML that signs up by this form, in a language that it speaks."""
     texts = texts_in(session, form, locale)
     email, *fields = texts.fields
-    with force_locale(locale.replace("-", "_")):
+    with in_language(locale):
         snippet = render_template(
-            "admin/embed_snippet.html",
+            "public/embed_snippet.html",
             form=form,
             public_url=public_url(form),
             topics=offered_topics(form),
