@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import current_app
+from flask_babel import format_date
 
 from subscriptions.core.identity import current_identity
+from subscriptions.core.languages import in_language
 from subscriptions.core.links import PATHS, current_links
 from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import Unit
@@ -111,11 +113,13 @@ def send_already_subscribed(unit: Unit, sender: Sender, recipient: Recipient) ->
 def send_still_wanted(unit: Unit, sender: Sender, recipient: Recipient, until: datetime) -> None:
     """Promise the mail that asks whether somebody still wants a newsletter, and says until when."""
     links = current_links()
+    with in_language(recipient.locale):
+        last_day = format_date(until.date(), "long")
     context = {
         "stay_url": links.to(Purpose.STAY, recipient.reference, recipient.epoch),
         "preferences_url": links.to(Purpose.PREFERENCES, recipient.reference, recipient.epoch),
         "unsubscribe_url": links.to(Purpose.UNSUBSCRIBE, recipient.reference, recipient.epoch),
-        "until": until.date().isoformat(),
+        "until": last_day,
     }
     _queue(unit, "still_wanted", sender, recipient, context)
 

@@ -56,6 +56,8 @@ def test_who_does_nothing_for_two_years_is_asked_and_thirty_days_later_erased(
     clock.advance(seconds=1)
     _run(app)
     assert _asked(app) == [ADA]
+    [mail] = rows_of(app, "outbox_messages", template="still_wanted")
+    assert mail["context"]["until"] == "1 April 2028"
     _run(app)
     assert _asked(app) == [ADA]
     clock.advance(seconds=timedelta(days=30).total_seconds() - 1)

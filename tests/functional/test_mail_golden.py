@@ -168,7 +168,7 @@ def test_the_mail_that_asks_whether_somebody_still_wants_it(app: Flask, smtp: Sm
         "stay_url": "https://news.example.org/stay/x",
         "preferences_url": "https://news.example.org/preferences/x",
         "unsubscribe_url": "https://news.example.org/unsubscribe/x",
-        "until": "2028-12-24",
+        "until": "24 December 2028",
     }
     with app.app_context(), unit_of_work() as session:
         queue_mail(session, "still_wanted", ADA, "en", context)
