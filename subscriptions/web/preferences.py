@@ -122,7 +122,10 @@ def end_all(token: str) -> ResponseReturnValue:
     """End every subscription of the link's holder and erase the person."""
     reference = read_token(Purpose.PREFERENCES, token)
     with unit_of_work() as session:
-        ended = unsubscribe_from_all(session, lock_subscription(session, reference))
+        view = lock_subscription(session, reference)
+        ended = unsubscribe_from_all(session, view)
+    if view is not None:
+        speak(view.locale)
     return ended_page(None, ended)
 
 
