@@ -12,6 +12,7 @@ from subscriptions.core.languages import (
     spoken_languages,
 )
 from subscriptions.extensions import babel
+from subscriptions.privacy.policy.in_words import policy_words
 
 # Who works here is spoken to in English, whatever the browser prefers. All else is for visitors.
 ENGLISH_PATHS = ("/admin", "/api/", "/dev/")
@@ -23,6 +24,7 @@ def configure(app: Flask, translations: str) -> None:
     babel.init_app(app, locale_selector=select_locale)
     with app.app_context():
         bind_languages(app, babel.list_translations())
+    app.jinja_env.filters["policy_words"] = policy_words
     app.after_request(_say_what_it_hangs_on)
 
 

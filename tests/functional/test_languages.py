@@ -7,11 +7,13 @@ from flask import Flask
 
 from subscriptions.core.tokens import Purpose
 from subscriptions.core.transactions import unit_of_work
+from subscriptions.mail.rendering import render_mail
 from subscriptions.newsletters.asking import AskedField
 from subscriptions.newsletters.models import SignupForm
 from subscriptions.newsletters.operations import keep_wording
 from subscriptions.newsletters.translating import FormTexts, texts_in, translate
 from subscriptions.privacy.policy.model import TrackingRules
+from subscriptions.subscribers.announcing import Kind
 from tests.support.applications import Visitor
 from tests.support.managing import let_policy
 from tests.support.smtp import SmtpServer
@@ -20,6 +22,7 @@ from tests.support.visits import deliver, link_to, open_newsletter, rows_of, sig
 
 ENGLISH = {"Accept-Language": "en"}
 NOISE = "noise@example.org"
+FIRST_VERSION = "The first version under the executed notice."
 
 
 @pytest.fixture(autouse=True)
@@ -152,3 +155,13 @@ def test_the_usual_words_of_consent_are_offered_in_the_language_of_the_form(app:
         assert texts_in(session, form, "pl").wording == ""
         form.wording = keep_wording(session, "Our own words.")
         assert texts_in(session, form, "fr").wording == ""
+
+
+def test_what_a_shipped_policy_says_is_translated_in_mails_too(app: Flask) -> None:
+    own = "We keep 100% of it."
+    with app.app_context():
+        for what, said in ((FIRST_VERSION, "Die erste Fassung"), (own, own)):
+            context = {"day": "2026-11-24", "what": what, "notice_url": "https://example.org/"}
+            mail = render_mail(Kind.POLICY_CHANGE, "de", context)
+            assert said in mail.text
+            assert said in mail.html

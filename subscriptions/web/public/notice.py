@@ -33,7 +33,6 @@ def privacy() -> ResponseReturnValue:
         channels=channels_in_words(notice.policy),
         answers=answers_in_words(notice.policy),
         cookies=COOKIES,
-        said=policy_words,
     )
 
 
