@@ -39,7 +39,7 @@ TARGET_SECONDS = 0.04  # of a batch
 # Rows of the smallest batch, and how long others are left alone with the store after each, as a
 # part of the time that it took. On SQLite everybody waits for it, and these take some ten
 # milliseconds, half of which a single row takes as well; on PostgreSQL nobody does.
-MANNERS = {"sqlite": (500, 0.25), "postgresql": (PIECE, 0.0)}
+MANNERS = {"sqlite": (500, 0.125), "postgresql": (PIECE, 0.0)}
 MINUTE = timedelta(minutes=1)
 WORKER = "worker"
 

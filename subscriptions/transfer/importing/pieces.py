@@ -13,7 +13,7 @@ from subscriptions.core.statements import table_of
 from subscriptions.subscribers.import_models import ImportPiece, Kind
 from subscriptions.transfer.importing.candidates import LeftOut
 
-PIECE = 1_000  # rows of one piece of a file; its last piece has fewer
+PIECE = 2_000  # rows of one piece of a file; its last piece has fewer
 PIECES = table_of(ImportPiece)
 INSERT = insert(PIECES)
 THIS = (

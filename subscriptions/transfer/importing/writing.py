@@ -95,9 +95,9 @@ def _subscribers(insert: DialectInsert, given: FromClause) -> DialectInsert:
 
 
 def _subscriptions(
-    insert: DialectInsert, given: FromClause, source: FromClause, person: Any
+    insert: DialectInsert, given: FromClause, source: FromClause, person: Any, *, known: bool
 ) -> DialectInsert:
-    """``person`` says whose a row of ``source`` is."""
+    """``person`` says whose a row of ``source`` is, ``known`` whether they may have one already."""
     rows = select(
         given.c.reference,
         person,
@@ -106,11 +106,10 @@ def _subscriptions(
         *(constant(SUBSCRIPTIONS.c[name]) for name in SAME_FOR_SUBSCRIPTIONS),
     )
     columns = ["reference", "subscriber_id", "locale", *MOMENTS, *SAME_FOR_SUBSCRIPTIONS]
-    return (
-        insert.from_select(columns, rows.select_from(source).where(true()))
-        .on_conflict_do_nothing(index_elements=["subscriber_id", "newsletter_id"])
-        .returning(SUBSCRIPTIONS.c.reference, SUBSCRIPTIONS.c.id)
-    )
+    into = insert.from_select(columns, rows.select_from(source).where(true()))
+    if known:
+        into = into.on_conflict_do_nothing(index_elements=["subscriber_id", "newsletter_id"])
+    return into.returning(SUBSCRIPTIONS.c.reference, SUBSCRIPTIONS.c.id)
 
 
 def _consent(given: FromClause, source: FromClause, subscription: Any) -> Insert:
@@ -133,15 +132,19 @@ def _one_by_one(given: FromClause) -> tuple[Executable, Executable, Executable]:
     subscription = select(SUBSCRIPTIONS.c.id).where(SUBSCRIPTIONS.c.reference == given.c.reference)
     return (
         _subscribers(sqlite.insert(SUBSCRIBERS), given).on_conflict_do_nothing(),
-        _subscriptions(sqlite.insert(SUBSCRIPTIONS), given, given, person.scalar_subquery()),
+        _subscriptions(
+            sqlite.insert(SUBSCRIPTIONS), given, given, person.scalar_subquery(), known=True
+        ),
         _consent(given, given, subscription.scalar_subquery()),
     )
 
 
-def _at_once(given: FromClause, people: FromClause) -> Executable:
+def _at_once(given: FromClause, people: FromClause, *, known: bool) -> Executable:
     """``people`` gives the keys and ids of those whom it is about."""
     whose = given.join(people, people.c.address_key == given.c.key)
-    made = _subscriptions(postgresql.insert(SUBSCRIPTIONS), given, whose, people.c.id).cte("made")
+    made = _subscriptions(
+        postgresql.insert(SUBSCRIPTIONS), given, whose, people.c.id, known=known
+    ).cte("made")
     about = given.join(made, made.c.reference == given.c.reference)
     consent = _consent(given, about, made.c.id).cte("agreed")
     return select(made.c.reference, made.c.id).add_cte(consent)
@@ -155,8 +158,8 @@ def _new(given: FromClause) -> FromClause:
 
 INSERT_SUBSCRIBERS, INSERT_SUBSCRIPTIONS, INSERT_CONSENT = _one_by_one(PEOPLE.table("sqlite"))
 GIVEN = PEOPLE.table("postgresql")
-INSERT_NEW = _at_once(GIVEN, _new(GIVEN))
-INSERT_KNOWN = _at_once(GIVEN, SUBSCRIBERS)
+INSERT_NEW = _at_once(GIVEN, _new(GIVEN), known=False)
+INSERT_KNOWN = _at_once(GIVEN, SUBSCRIBERS, known=True)
 LOCK_KNOWN = (
     select(SUBSCRIBERS.c.id)
     .where(SUBSCRIBERS.c.address_key.in_(bindparam("keys", expanding=True)))
