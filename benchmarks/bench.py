@@ -5,7 +5,7 @@ from pathlib import Path
 
 from benchmarks.admin import Page, measure_admin
 from benchmarks.exporting import ExportFigures, measure_export
-from benchmarks.floor import measure_floor
+from benchmarks.floor import measure_ceiling, measure_floor
 from benchmarks.importing import Imported, measure_import
 from benchmarks.load import Result
 from benchmarks.memory import Memory
@@ -40,7 +40,7 @@ from benchmarks.targets import (
     steady,
 )
 
-PARTS = ("floor", "peers", "sqlite", "postgresql", "export", "import", "purge", "admin")
+PARTS = ("floor", "ceiling", "peers", "sqlite", "postgresql", "export", "import", "purge", "admin")
 
 
 class Bench:
@@ -63,6 +63,7 @@ class Bench:
         """Measures the parts and prints the tables."""
         measures = {
             "floor": self._floor,
+            "ceiling": self._ceiling,
             "peers": self._peers,
             "sqlite": self._sqlite,
             "postgresql": self._postgresql,
@@ -80,6 +81,12 @@ class Bench:
         say("floor: a constant on the same server")
         result = measure_floor(self._scratch, self._scale)
         self._requests.append(("floor", "a constant", result))
+
+    def _ceiling(self) -> None:
+        say("ceiling: the rows of a sign-up and nothing else")
+        service = Service(self._scratch / "ceiling", self._sink)
+        result = measure_ceiling(service, self._scale)
+        self._requests.append(("ceiling", "sign-up's rows", result))
 
     def _peers(self) -> None:
         self._peer = self._one_peer(NEWSLETTER)
