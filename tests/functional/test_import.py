@@ -114,6 +114,19 @@ def test_nobody_who_said_no_or_is_there_already_is_touched(app: Flask, client: V
     ]
 
 
+def test_who_reads_another_newsletter_stays_one_person_and_is_taken_over_with_the_new(
+    app: Flask, client: Visitor
+) -> None:
+    open_newsletter(app, "tips")
+    subscribe(app, client, BOB, "tips")
+    before = sizes(app)
+    assert run(app, csv_of("email", "new@example.org", BOB))["totals"] == {"taken": 2}
+    after = sizes(app)
+    for table, more in {"subscribers": 1, "subscriptions": 2, "consent_records": 2}.items():
+        assert after[table] - before[table] == more
+    assert addresses(app) == [NOISE, BOB, "new@example.org"]
+
+
 def test_a_row_that_can_not_be_right_is_left_out_with_its_reason(app: Flask) -> None:
     file = csv_of(
         "email,topics,when,name",

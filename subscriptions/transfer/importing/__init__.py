@@ -4,6 +4,6 @@ A file is taken apart when it arrives (``sheets``, ``encoding``, ``csv_file``, `
 ``receiving``): whatever is wrong with it is said then, and only its rows are kept, in pieces, in
 the database, where any worker reaches them. Somebody then says what its columns are and what the
 import rests on (``columns``, ``planning``). ``working`` goes through the rows twice, a batch at a
-time: once to say what would happen, and once to do it (``candidates``, ``standing``, ``consented``,
-``inviting``, ``batch``). ``reports`` tells what was left out.
+time (``passes``, ``ahead``): once to say what would happen, and once to do it (``candidates``,
+``standing``, ``consented``, ``writing``, ``inviting``). ``reports`` tells what was left out.
 """

@@ -1,8 +1,8 @@
 """One pass over the rows of a file, a batch at a time: the dry run, or the import itself.
 
 What a batch did, how far the pass is and what was left out are one transaction, so that a worker
-may be killed at any moment and no row is done twice or lost. Whatever can be done before the lock
-is taken is done then, which is when the others write.
+may be killed at any moment and no row is done twice or lost. Whom the rows name is made out before
+the lock is taken, by :mod:`.ahead`.
 """
 
 import time
