@@ -1,5 +1,6 @@
 """Pages in a real Chromium that hold us to what we promise of every page."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -99,10 +100,11 @@ def too_wide(page: Page, widths: Sequence[int]) -> list[str]:
 
 
 def tab_to(page: Page, name: str) -> None:
-    """Press Tab until the focus is on what has this accessible name."""
+    """Press Tab until the focus is on what has this accessible name, or one that begins with it."""
+    wanted = re.compile(rf'(^|"){re.escape(name)}(?!\w)', re.MULTILINE)
     for _ in range(40):
         page.keyboard.press("Tab")
         focused = page.locator(":focus")
-        if focused.count() and name in (focused.inner_text() or focused.aria_snapshot()):
+        if focused.count() and wanted.search(focused.inner_text() or focused.aria_snapshot()):
             return
     raise AssertionError(f"{name} can't be reached with the keyboard")
